@@ -1,0 +1,1 @@
+"""Turn a Keras model into verified firmware for a microcontroller."""

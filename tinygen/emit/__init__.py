@@ -1,0 +1,1 @@
+"""Stage `emit`: a graph and its plan to the text of a project, purely."""

@@ -1,0 +1,1 @@
+"""Generated calls into Arm's CMSIS-NN, one file an op type."""

@@ -1,0 +1,1 @@
+"""Our own fast kernels, one file an op type; the C is in ``firmware/``."""

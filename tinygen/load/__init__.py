@@ -1,0 +1,1 @@
+"""Stages `load` and `graph`: a model file to a verified `Graph`."""

@@ -1,0 +1,47 @@
+"""The memory plan: buffers, where they lie and when they live."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Buffer:
+    """A piece of the arena.
+
+    Attributes:
+        name: ``tensor 12`` or ``scratch of op 3``.
+        offset: Bytes from the start of its region's arena.
+        nbytes: Size.
+        first: Position in ``Graph.ops`` of the op that writes it first; -1 for inputs.
+        last: Position of the last op that uses it; ``len(ops)`` for outputs.
+    """
+
+    name: str
+    offset: int
+    nbytes: int
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Where everything lies that lives only during inference.
+
+    Attributes:
+        buffers: All of them, scratch included.
+        tensor_offsets: Byte offset of each computed tensor and graph input.
+        scratch_offsets: Byte offset of the scratch buffer of each op that has one, by
+            position in ``Graph.ops``.
+        arena_bytes: Highest byte used, scratch included.
+        scratch_bytes: The largest scratch buffer.
+        lower_bound: No plan without overlapping buffers can be smaller.
+        peak_op: Position in ``Graph.ops`` of the op that sets the bound.
+    """
+
+    buffers: tuple[Buffer, ...]
+    tensor_offsets: Mapping[int, int]
+    scratch_offsets: Mapping[int, int]
+    arena_bytes: int
+    scratch_bytes: int
+    lower_bound: int
+    peak_op: int
