@@ -50,8 +50,16 @@ def read_graph(content: bytes, name: str) -> Graph:
         raise ModelError(f"{name}: not a .tflite file", hint="give a .tflite or Keras model")
     try:
         return _read(content, name)
-    except (struct.error, IndexError, ValueError, TypeError, UnicodeDecodeError, OverflowError,
-            AttributeError, MemoryError) as error:
+    except (
+        struct.error,
+        IndexError,
+        ValueError,
+        TypeError,
+        UnicodeDecodeError,
+        OverflowError,
+        AttributeError,
+        MemoryError,
+    ) as error:
         raise ModelError(f"{name}: damaged .tflite file ({error})", hint=DAMAGED_HINT) from error
 
 
@@ -69,7 +77,9 @@ def _read(content: bytes, name: str) -> Graph:
         _read_tensor(model, content, subgraph.Tensors(i), i)
         for i in range(subgraph.TensorsLength())
     )
-    ops = tuple(_read_op(model, subgraph.Operators(i), i) for i in range(subgraph.OperatorsLength()))
+    ops = tuple(
+        _read_op(model, subgraph.Operators(i), i) for i in range(subgraph.OperatorsLength())
+    )
     graph = Graph(
         name=name,
         sha256=hashlib.sha256(content).hexdigest(),
@@ -136,7 +146,12 @@ def _read_quantization(
 
 
 def _read_data(
-    model: Any, content: bytes, table: Any, index: int, name: str, dtype: str,
+    model: Any,
+    content: bytes,
+    table: Any,
+    index: int,
+    name: str,
+    dtype: str,
     shape: tuple[int, ...],
 ) -> Any:
     buffer_index = table.Buffer()
@@ -182,12 +197,23 @@ def _read_op(model: Any, table: Any, index: int) -> Op:
     )
     op_type = op_types().get(name)
     if op_type is None:
-        raise refuse(op, "this operator is not supported", "see docs/operators.md for those that are")
+        raise refuse(
+            op, "this operator is not supported", "see docs/operators.md for those that are"
+        )
     if not 1 <= op.version <= op_type.max_version:
-        raise refuse(op, f"versions 1 to {op_type.max_version} are supported",
-                     "convert with TensorFlow 2.21, or let 'tinygen quantize' do it")
-    return Op(op.index, op.name, op.version, op.inputs, op.outputs,
-              op_type.read_options(_options_table(table, op, op_type)))
+        raise refuse(
+            op,
+            f"versions 1 to {op_type.max_version} are supported",
+            "convert with TensorFlow 2.21, or let 'tinygen quantize' do it",
+        )
+    return Op(
+        op.index,
+        op.name,
+        op.version,
+        op.inputs,
+        op.outputs,
+        op_type.read_options(_options_table(table, op, op_type)),
+    )
 
 
 def _options_table(table: Any, op: Op, op_type: OpType) -> Any:

@@ -1,7 +1,7 @@
 """What an op type must provide, and what it hands to the code generator."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import numpy as np
@@ -117,6 +117,9 @@ class Kernel:
         structs: Parameter blocks.
         instances: Specialised functions that the calls name.
         scratch_bytes: RAM needed only while the op runs, 16-byte aligned.
+        overlap: For an input that the kernel reads front to back: how many bytes below
+            its start output 0 must start so that every byte is read before it is
+            overwritten. 0: in place. Inputs left out must not overlap the output.
         why: Why this kernel was chosen, for the report.
     """
 
@@ -128,6 +131,7 @@ class Kernel:
     structs: Sequence[Struct] = ()
     instances: Sequence[Instance] = ()
     scratch_bytes: int = 0
+    overlap: Mapping[int, int] = field(default_factory=dict)
     why: str = ""
 
 

@@ -1,55 +1,61 @@
-"""Lay buffers out: exact lifetimes, then offsets."""
+"""Lay buffers out: exact lifetimes, then optimal offsets."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from tinygen.graph import Graph
 from tinygen.ops.registry import op_types
-from tinygen.plan.model import Buffer, Plan
+from tinygen.plan.model import Bounds, Buffer, Plan
+from tinygen.plan.search import Problem, place
 
 ALIGN = 16
 
+Overlaps = Mapping[int, Mapping[int, int]]
 
-def plan_memory(graph: Graph, scratch_bytes: Mapping[int, int]) -> Plan:
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """A buffer to place; ``key`` is a tensor index, or -1 - position for scratch."""
+
+    key: int
+    name: str
+    nbytes: int
+    first: int
+    last: int
+
+
+def plan_memory(
+    graph: Graph, scratch_bytes: Mapping[int, int], overlaps: Overlaps | None = None
+) -> Plan:
     """Place every tensor and scratch buffer.
 
     Args:
         graph: Verified.
         scratch_bytes: Scratch each op needs, by position in ``graph.ops``.
+        overlaps: By position of the op, then by input: how many bytes below that
+            input output 0 must start so that the op may write it while it still reads
+            the input (``Kernel.overlap``). Only used where the input dies there.
     """
     root = _roots(graph)
-    spans = _lifetimes(graph, root)
-    wanted = [(f"tensor {t}", t, _padded(graph.tensors[t].nbytes), *spans[t]) for t in spans]
-    wanted += [
-        (f"scratch of op {graph.ops[k].index}", -1 - k, _padded(n), k, k)
-        for k, n in scratch_bytes.items()
-        if n
-    ]
-    live = [
-        sum(n for _, _, n, first, last in wanted if first <= k <= last)
-        for k in range(len(graph.ops))
-    ]
-    placed: dict[int, Buffer] = {}
-    for name, key, nbytes, first, last in sorted(wanted, key=lambda w: (-w[2], w[3], w[1])):
-        clash = sorted(
-            (b.offset, b.offset + b.nbytes)
-            for b in placed.values()
-            if b.first <= last and first <= b.last
-        )
-        offset = 0
-        for start, stop in clash:
-            if start - offset >= nbytes:
-                break
-            offset = max(offset, stop)
-        placed[key] = Buffer(name, offset, nbytes, first, last)
-    bound = max(live, default=0)
+    wanted = _wanted(graph, root, scratch_bytes)
+    separation = _separations(graph, root, wanted, overlaps or {})
+    layerwise, peak = _layerwise(wanted, len(graph.ops))
+    overlap = _overlap_bound(wanted, separation, len(graph.ops))
+    offsets, is_optimal = place(Problem([w.nbytes for w in wanted], separation, overlap))
+    buffers = tuple(
+        Buffer(w.name, offset, w.nbytes, w.first, w.last)
+        for w, offset in zip(wanted, offsets, strict=True)
+    )
+    by_key = {w.key: offset for w, offset in zip(wanted, offsets, strict=True)}
     return Plan(
-        buffers=tuple(placed.values()),
-        tensor_offsets={t: placed[root[t]].offset for t in root},
-        scratch_offsets={-1 - key: b.offset for key, b in placed.items() if key < 0},
-        arena_bytes=max((b.offset + b.nbytes for b in placed.values()), default=0),
+        buffers=buffers,
+        tensor_offsets={t: by_key[root[t]] for t in root},
+        scratch_offsets={-1 - key: offset for key, offset in by_key.items() if key < 0},
+        arena_bytes=max((b.offset + b.nbytes for b in buffers), default=0),
         scratch_bytes=max(scratch_bytes.values(), default=0),
-        lower_bound=bound,
-        peak_op=live.index(bound) if live else 0,
+        bounds=Bounds(layerwise, overlap),
+        is_optimal=is_optimal,
+        peak_op=peak,
     )
 
 
@@ -67,6 +73,21 @@ def _roots(graph: Graph) -> dict[int, int]:
     return root
 
 
+def _wanted(
+    graph: Graph, root: Mapping[int, int], scratch_bytes: Mapping[int, int]
+) -> list[_Wanted]:
+    tensors = [
+        _Wanted(t, f"tensor {t}", _padded(graph.tensors[t].nbytes), first, last)
+        for t, (first, last) in _lifetimes(graph, root).items()
+    ]
+    scratch = [
+        _Wanted(-1 - k, f"scratch of op {graph.ops[k].index}", _padded(n), k, k)
+        for k, n in sorted(scratch_bytes.items())
+        if n
+    ]
+    return tensors + scratch
+
+
 def _lifetimes(graph: Graph, root: Mapping[int, int]) -> dict[int, tuple[int, int]]:
     spans = {t: [-1, -1] for t in graph.inputs}
     for k, op in enumerate(graph.ops):
@@ -77,3 +98,68 @@ def _lifetimes(graph: Graph, root: Mapping[int, int]) -> dict[int, tuple[int, in
         if t in root:
             spans[root[t]][1] = len(graph.ops)
     return {t: (first, last) for t, (first, last) in spans.items()}
+
+
+def _separations(
+    graph: Graph, root: Mapping[int, int], wanted: list[_Wanted], overlaps: Overlaps
+) -> list[list[int | None]]:
+    """Return how far above each buffer another must start (see `Problem`)."""
+    table: list[list[int | None]] = [
+        [
+            a.nbytes if a is not b and a.first <= b.last and b.first <= a.last else None
+            for b in wanted
+        ]
+        for a in wanted
+    ]
+    position = {w.key: n for n, w in enumerate(wanted)}
+    for k, distances in overlaps.items():
+        out = wanted[position[root[graph.ops[k].outputs[0]]]]
+        allowed = _dying_inputs(graph, root, wanted, position, k, distances)
+        for key, distance in allowed.items():
+            if out.first == k and key != out.key:
+                low, high = position[out.key], position[key]
+                table[low][high] = min(_padded(max(distance, 0)), out.nbytes)
+    return table
+
+
+def _dying_inputs(
+    graph: Graph,
+    root: Mapping[int, int],
+    wanted: list[_Wanted],
+    position: Mapping[int, int],
+    k: int,
+    distances: Mapping[int, int],
+) -> dict[int, int]:
+    """Return the distance for each input buffer that op ``k`` is the last to read."""
+    found: dict[int, list[int | None]] = {}
+    for n, t in enumerate(graph.ops[k].inputs):
+        if t in root and wanted[position[root[t]]].last == k:
+            found.setdefault(root[t], []).append(distances.get(n))
+    return {
+        key: max(d for d in values if d is not None)
+        for key, values in found.items()
+        if all(d is not None for d in values)
+    }
+
+
+def _layerwise(wanted: list[_Wanted], count: int) -> tuple[int, int]:
+    live = [sum(w.nbytes for w in wanted if w.first <= k <= w.last) for k in range(count)]
+    bound = max(live, default=0)
+    return bound, live.index(bound) if live else 0
+
+
+def _overlap_bound(wanted: list[_Wanted], separation: list[list[int | None]], count: int) -> int:
+    """Return the exact height of what is live at the worst op, all else left out."""
+    bound = 0
+    for k in range(count):
+        live = [n for n, w in enumerate(wanted) if w.first <= k <= w.last]
+        sizes = [wanted[n].nbytes for n in live]
+        if sum(sizes) <= bound:
+            continue
+        floor = max(sizes)
+        offsets, proved = place(
+            Problem(sizes, [[separation[a][b] for b in live] for a in live], floor)
+        )
+        height = max(o + n for o, n in zip(offsets, sizes, strict=True))
+        bound = max(bound, height if proved else floor)
+    return bound

@@ -24,6 +24,20 @@ class Buffer:
 
 
 @dataclass(frozen=True, slots=True)
+class Bounds:
+    """What no plan can go below.
+
+    Attributes:
+        layerwise: Bytes live at the worst op, were no two live buffers to share a byte.
+        overlap: The same where an op's output may be laid over an input that it has
+            finished reading, as its kernel allows; the bound of the plan itself.
+    """
+
+    layerwise: int
+    overlap: int
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """Where everything lies that lives only during inference.
 
@@ -34,7 +48,9 @@ class Plan:
             position in ``Graph.ops``.
         arena_bytes: Highest byte used, scratch included.
         scratch_bytes: The largest scratch buffer.
-        lower_bound: No plan without overlapping buffers can be smaller.
+        bounds: Proven lower bounds.
+        is_optimal: The search proved that no smaller arena exists for these lifetimes
+            and overlaps.
         peak_op: Position in ``Graph.ops`` of the op that sets the bound.
     """
 
@@ -43,5 +59,6 @@ class Plan:
     scratch_offsets: Mapping[int, int]
     arena_bytes: int
     scratch_bytes: int
-    lower_bound: int
+    bounds: Bounds
+    is_optimal: bool
     peak_op: int

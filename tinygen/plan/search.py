@@ -1,0 +1,134 @@
+"""Exact offsets for buffers with fixed lifetimes: depth-first branch and bound.
+
+Source: the canonical-solution argument of MiniMalloc (Moffitt, ASPLOS 2023): some
+optimal solution places each buffer, in order of offset, as low as those below it allow.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+_NODE_LIMIT = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What to place.
+
+    Attributes:
+        sizes: Bytes of each buffer, > 0.
+        separation: ``separation[a][b]``: how far above ``a`` the start of ``b`` must lie
+            when ``b`` lies above ``a`` or level with it; None where the two never meet.
+        bound: A proven lower bound of the height.
+    """
+
+    sizes: Sequence[int]
+    separation: Sequence[Sequence[int | None]]
+    bound: int
+
+
+@dataclass(slots=True)
+class _Search:
+    problem: Problem
+    best: list[int]
+    best_height: int
+    nodes: int = 0
+    offsets: list[int] = field(default_factory=list)
+
+
+def place(problem: Problem) -> tuple[list[int], bool]:
+    """Return an offset for each buffer, and whether the height is proved minimal.
+
+    Deterministic; the search gives up after a fixed number of nodes and then returns
+    the best found.
+    """
+    best = min(
+        (_first_fit(problem, order) for order in _orders(problem)),
+        key=lambda offsets: _height(problem, offsets),
+        default=[],
+    )
+    search = _Search(problem, best, _height(problem, best))
+    if search.best_height > problem.bound:
+        search.offsets = [-1] * len(problem.sizes)
+        _descend(search, 0, 0)
+    return search.best, search.best_height == problem.bound or search.nodes < _NODE_LIMIT
+
+
+def _height(problem: Problem, offsets: Sequence[int]) -> int:
+    return max((o + n for o, n in zip(offsets, problem.sizes, strict=True)), default=0)
+
+
+def _orders(problem: Problem) -> list[list[int]]:
+    """Return orders in which placing buffers one by one often does well."""
+    count = range(len(problem.sizes))
+    conflicts = [sum(s is not None for s in row) for row in problem.separation]
+    return [
+        sorted(count, key=lambda b: -problem.sizes[b]),
+        sorted(count, key=lambda b: (-problem.sizes[b] * conflicts[b], b)),
+        sorted(count, key=lambda b: (-conflicts[b], -problem.sizes[b])),
+        list(count),
+        list(reversed(count)),
+    ]
+
+
+def _first_fit(problem: Problem, order: Sequence[int]) -> list[int]:
+    """Place each buffer at the lowest offset that suits all placed before it."""
+    offsets = [-1] * len(problem.sizes)
+    for b in order:
+        others = [a for a in order if offsets[a] >= 0 and problem.separation[a][b] is not None]
+        candidates = {0}
+        for a in others:
+            above, below = problem.separation[a][b], problem.separation[b][a]
+            assert above is not None
+            assert below is not None
+            candidates |= {offsets[a] + above, max(offsets[a] - below, 0)}
+        offsets[b] = min(c for c in candidates if _suits(problem, offsets, b, c, others))
+    return offsets
+
+
+def _suits(
+    problem: Problem, offsets: Sequence[int], b: int, offset: int, others: Sequence[int]
+) -> bool:
+    for a in others:
+        above, below = problem.separation[a][b], problem.separation[b][a]
+        assert above is not None
+        assert below is not None
+        if not (offset >= offsets[a] + above or offset + below <= offsets[a]):
+            return False
+    return True
+
+
+def _descend(search: _Search, placed: int, level: int) -> None:
+    """Place one more buffer at ``level`` or above, in every way that may be better."""
+    problem, offsets = search.problem, search.offsets
+    if placed == len(problem.sizes):
+        search.best, search.best_height = list(offsets), _height(problem, offsets)
+        return
+    choices = []
+    for b, size in enumerate(problem.sizes):
+        if offsets[b] >= 0:
+            continue
+        low = _lowest(search, b)
+        if max(low, level) + size >= search.best_height:
+            return  # b fits nowhere from here on
+        if low >= level:  # else: better placed earlier, or pushed up by another first
+            choices.append((low, -size, b))
+    for low, _, b in sorted(choices):
+        search.nodes += 1
+        if search.best_height <= problem.bound or search.nodes >= _NODE_LIMIT:
+            return
+        if low + problem.sizes[b] >= search.best_height:
+            continue
+        offsets[b] = low
+        _descend(search, placed + 1, low)
+        offsets[b] = -1
+
+
+def _lowest(search: _Search, b: int) -> int:
+    """Return the lowest offset of ``b`` above all that is placed and meets it."""
+    low = 0
+    for a, offset in enumerate(search.offsets):
+        if offset >= 0:
+            above = search.problem.separation[a][b]
+            if above is not None:
+                low = max(low, offset + above)
+    return low
