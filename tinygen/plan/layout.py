@@ -112,9 +112,13 @@ def _separations(
         for a in wanted
     ]
     position = {w.key: n for n, w in enumerate(wanted)}
+    last = {w.key: w.last for w in wanted}
     for k, distances in overlaps.items():
         out = wanted[position[root[graph.ops[k].outputs[0]]]]
-        allowed = _dying_inputs(graph, root, wanted, position, k, distances)
+        inputs = [root.get(t) for t in graph.ops[k].inputs]
+        allowed = _dying_inputs(
+            [key if key is not None and last[key] == k else None for key in inputs], distances
+        )
         for key, distance in allowed.items():
             if out.first == k and key != out.key:
                 low, high = position[out.key], position[key]
@@ -122,19 +126,12 @@ def _separations(
     return table
 
 
-def _dying_inputs(
-    graph: Graph,
-    root: Mapping[int, int],
-    wanted: list[_Wanted],
-    position: Mapping[int, int],
-    k: int,
-    distances: Mapping[int, int],
-) -> dict[int, int]:
-    """Return the distance for each input buffer that op ``k`` is the last to read."""
+def _dying_inputs(inputs: list[int | None], distances: Mapping[int, int]) -> dict[int, int]:
+    """Return the distance for each buffer in ``inputs``; None is one that lives on."""
     found: dict[int, list[int | None]] = {}
-    for n, t in enumerate(graph.ops[k].inputs):
-        if t in root and wanted[position[root[t]]].last == k:
-            found.setdefault(root[t], []).append(distances.get(n))
+    for n, key in enumerate(inputs):
+        if key is not None:
+            found.setdefault(key, []).append(distances.get(n))
     return {
         key: max(d for d in values if d is not None)
         for key, values in found.items()

@@ -1,0 +1,179 @@
+"""The report: what is known of one model on one board; its JSON is a contract."""
+
+import json
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any, Literal, Self
+
+from tinygen.errors import DeviceError
+
+SCHEMA = 1
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFigures:
+    """The model: MACs are dense, padding counted; weights are the int8 constants' bytes."""
+
+    name: str
+    sha256: str
+    macs: int
+    weights_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class FlashSplit:
+    """Flash by what it holds: code is everything that is neither weights nor tables."""
+
+    code: int
+    weights: int
+    tables: int
+    other: int
+
+
+@dataclass(frozen=True, slots=True)
+class BoundFigures:
+    """Lower bounds of the arena (see `tinygen.plan.model.Bounds`)."""
+
+    layerwise: int
+    overlap: int
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryFigures:
+    """Bytes of RAM and flash, from the ELF; ``arena_bytes`` includes the scratch.
+
+    ``stack_bytes`` is what the linker reserved until `profile` has measured the stack's
+    high-water mark.
+    """
+
+    arena_bytes: int
+    scratch_bytes: int
+    stack_bytes: int
+    ram_bytes: int
+    flash_bytes: int
+    flash: FlashSplit
+    bounds: BoundFigures
+    arena_high_water_bytes: int | None = None
+    stack_high_water_bytes: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CostFigures:
+    """Cost of one inference; cycles are measured on a board, estimated on the emulator."""
+
+    instructions: int | None = None
+    cycles: int | None = None
+    cycles_source: Literal["measured", "estimate"] | None = None
+    start_up_instructions: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OpFigures:
+    """One op: what computes it and what it costs."""
+
+    index: int
+    op: str
+    kernel: str
+    macs: int
+    instructions: int | None = None
+    cycles: int | None = None
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyFigures:
+    """Whether the device's outputs equal the oracle's, bit for bit."""
+
+    bit_exact: bool
+    inputs: int
+    oracle: str
+
+
+@dataclass(frozen=True, slots=True)
+class AccuracyFigures:
+    """Share of labelled samples classified right, on the host and on the device."""
+
+    host: float
+    device: float
+    samples: int
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All that is known of one model on one board."""
+
+    model: ModelFigures
+    board: str
+    core: str
+    runtime: str
+    kernels: str
+    optimize: str
+    memory: MemoryFigures
+    ops: tuple[OpFigures, ...]
+    cost: CostFigures = CostFigures()
+    verify: VerifyFigures | None = None
+    accuracy: AccuracyFigures | None = None
+    quantization: dict[str, Any] | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the report as DESIGN's JSON contract lays it out."""
+        return {"schema": SCHEMA, **asdict(self)}
+
+    @classmethod
+    def from_json(cls, table: dict[str, Any]) -> Self:
+        """Read back what `to_json` wrote.
+
+        Raises:
+            KeyError, TypeError: It is not such a report.
+        """
+        memory = dict(table["memory"])
+        memory["flash"] = FlashSplit(**memory["flash"])
+        memory["bounds"] = BoundFigures(**memory["bounds"])
+        verify, accuracy = table["verify"], table["accuracy"]
+        plain = ("board", "core", "runtime", "kernels", "optimize", "quantization")
+        return cls(
+            model=ModelFigures(**table["model"]),
+            memory=MemoryFigures(**memory),
+            ops=tuple(OpFigures(**op) for op in table["ops"]),
+            cost=CostFigures(**table["cost"]),
+            verify=VerifyFigures(**verify) if verify else None,
+            accuracy=AccuracyFigures(**accuracy) if accuracy else None,
+            **{key: table[key] for key in plain},
+        )
+
+
+def write_report(report: Report, path: Path) -> None:
+    """Write the report as JSON, whole or not at all."""
+    partial = path.with_name(path.name + ".partial")
+    partial.write_text(json.dumps(report.to_json(), indent=1) + "\n", encoding="utf-8")
+    partial.replace(path)
+
+
+def read_report(path: Path) -> Report:
+    """Read a report that `write_report` wrote.
+
+    Raises:
+        DeviceError: It is missing or damaged.
+    """
+    try:
+        return Report.from_json(json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise DeviceError(
+            f"{path}: not a report of a built project", hint="run 'tinygen build' again"
+        ) from error
+
+
+def with_stack(report: Report, stack_bytes: int, arena_bytes: int) -> Report:
+    """Return the report with the measured stack and arena high-water marks."""
+    memory = report.memory
+    ram_bytes = memory.ram_bytes - memory.stack_bytes + stack_bytes
+    return replace(
+        report,
+        memory=replace(
+            memory,
+            ram_bytes=ram_bytes,
+            stack_bytes=stack_bytes,
+            stack_high_water_bytes=stack_bytes,
+            arena_high_water_bytes=arena_bytes,
+        ),
+    )

@@ -1,0 +1,65 @@
+"""The report as text for a terminal."""
+
+from tinygen.board import Board
+from tinygen.report.model import OpFigures, Report
+
+
+def memory_text(report: Report, board: Board) -> str:
+    """Return where flash and RAM go, against what the board has."""
+    memory, flash = report.memory, report.memory.flash
+    limits = (board.region("flash").nbytes, board.region("ram").nbytes)
+    rows = [
+        f"  flash {_share(memory.flash_bytes, limits[0])}"
+        f"   code {flash.code:,}  weights {flash.weights:,}  tables {flash.tables:,}"
+        f"  other {flash.other:,}",
+        f"  ram   {_share(memory.ram_bytes, limits[1])}"
+        f"   arena {memory.arena_bytes:,} (scratch {memory.scratch_bytes:,})"
+        f"  stack {memory.stack_bytes:,}",
+        f"  arena reached {memory.arena_bytes:,}; lower bound {memory.bounds.overlap:,}"
+        f" ({memory.bounds.layerwise:,} without overlapping buffers)",
+    ]
+    return "\n".join(rows)
+
+
+def _share(used: int, limit: int) -> str:
+    return f"{used:>9,} of {limit:>9,} bytes ({used / limit:4.0%})"
+
+
+def heading(report: Report) -> str:
+    """Return one line that names model, board and choices."""
+    return (
+        f"{report.model.name} on {report.board} ({report.core}), "
+        f"{report.runtime}, kernels {report.kernels}, optimize {report.optimize}"
+    )
+
+
+def cost_text(report: Report) -> str:
+    """Return what one inference costs."""
+    cost, macs = report.cost, report.model.macs
+    rows = []
+    if cost.instructions is not None:
+        per_mac = f" ({cost.instructions / macs:.2f} a MAC)" if macs else ""
+        rows.append(f"  instructions {cost.instructions:,} an inference{per_mac}")
+    if cost.cycles is not None:
+        rows.append(f"  cycles       {cost.cycles:,} an inference ({cost.cycles_source})")
+    if cost.start_up_instructions is not None:
+        rows.append(f"  start-up     {cost.start_up_instructions:,} instructions")
+    return "\n".join(rows)
+
+
+def ops_text(report: Report) -> str:
+    """Return a table of ops, the dearest marked by its share."""
+    total = sum(_cost(op) for op in report.ops) or 1
+    unit = "instructions" if report.cost.cycles_source != "measured" else "cycles"
+    head = f"  {'op':>3}  {'type':<24}{'kernel':<34}{unit:>12}{'share':>7}{'a MAC':>7}"
+    rows = [
+        f"  {op.index:>3}  {op.op:<24}{op.kernel:<34}{_cost(op):>12,}{_cost(op) / total:>7.1%}"
+        + (f"{_cost(op) / op.macs:>7.2f}" if op.macs else f"{'-':>7}")
+        for op in report.ops
+    ]
+    return "\n".join([head, *rows])
+
+
+def _cost(op: OpFigures) -> int:
+    measured = op.instructions if op.instructions is not None else op.cycles
+    return measured or 0
