@@ -1,0 +1,60 @@
+"""Options that several commands share."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+MODEL = click.Path(path_type=Path)
+PROJECT = click.Path(path_type=Path)
+
+
+def json_option(function: F) -> F:
+    """Add ``--json FILE``."""
+    return click.option(
+        "--json",
+        "json_path",
+        metavar="FILE",
+        type=click.Path(dir_okay=False, path_type=Path),
+        help="Write the report as JSON (docs/report.md has the contract).",
+    )(function)
+
+
+def output_options(function: F) -> F:
+    """Add ``--quiet`` and ``--verbose``."""
+    function = click.option("-q", "--quiet", is_flag=True, help="Print errors only.")(function)
+    return click.option("-v", "--verbose", is_flag=True, help="Print what the tools print, too.")(
+        function
+    )
+
+
+def board_option(function: F) -> F:
+    """Add ``--board ID``."""
+    return click.option(
+        "--board",
+        "board_id",
+        required=True,
+        metavar="ID",
+        help="Board id, such as qemu-m4 or stm32h7; 'tinygen boards' lists them.",
+    )(function)
+
+
+def samples_option(function: F) -> F:
+    """Add ``--samples FILE``."""
+    return click.option(
+        "--samples",
+        metavar="FILE",
+        help="Representative inputs: .npz, .npy or a folder of them; 'random' only sizes.",
+    )(function)
+
+
+def port_option(function: F) -> F:
+    """Add ``--port P``."""
+    return click.option(
+        "--port",
+        metavar="P",
+        help="Serial port of a real board, such as /dev/ttyACM0; emulated boards need none.",
+    )(function)
