@@ -1,15 +1,17 @@
-"""Fused activations and padding: what CONV_2D, FULLY_CONNECTED, ADD and pooling share."""
+"""Fused activations: what convolutions, FULLY_CONNECTED, ADD and pooling share."""
 
 import math
 
 import numpy as np
 
 from tinygen.graph import Op, Tensor
-from tinygen.ops.checks import refuse, require
+from tinygen.ops.checks import DAMAGED_HINT, refuse, require
 
-# Values of the schema's ActivationFunctionType and Padding enums.
+# Values of the schema's ActivationFunctionType enum.
 ACTIVATIONS = {0: "NONE", 1: "RELU", 2: "RELU_N1_TO_1", 3: "RELU6"}
-PADDINGS = {0: "SAME", 1: "VALID"}
+
+# TFLM refuses activations whose bounds do not fit int32.
+_LARGEST_QUOTIENT = 2.0**31
 
 _REAL_RANGE = {
     "NONE": (-math.inf, math.inf),
@@ -28,7 +30,7 @@ def activation_range(op: Op, activation: int, out: Tensor) -> tuple[int, int]:
         out: The op's output, int8 and quantized per tensor.
 
     Raises:
-        ModelError: TFLM does not fuse that activation.
+        ModelError: TFLM does not fuse that activation, or its bounds are out of range.
 
     Source: TFLM rounds ``zero_point + value / scale`` to nearest, halves away from zero.
     """
@@ -37,38 +39,19 @@ def activation_range(op: Op, activation: int, out: Tensor) -> tuple[int, int]:
     return max(-128, _quantize(op, low, out)), min(127, _quantize(op, high, out))
 
 
+def output_fields(op: Op, activation: int, out: Tensor) -> dict[str, int | str]:
+    """Return the fields of the C struct ``tg_output`` that is called ``output``."""
+    low, high = activation_range(op, activation, out)
+    return {"output.offset": out.zero_point, "output.min": low, "output.max": high}
+
+
 def _quantize(op: Op, real: float, out: Tensor) -> int:
     """Return the integer that stands for ``real``, not yet clipped to int8."""
     if math.isinf(real):
         return -128 if real < 0 else 127
     with np.errstate(over="ignore"):
         quotient = float(np.float32(real) / np.float32(out.scale))
-    if not math.isfinite(quotient):
-        raise refuse(op, f"output scale {out.scale!r} is out of range")
+    if not abs(quotient) <= _LARGEST_QUOTIENT:
+        raise refuse(op, f"output scale {out.scale!r} is out of range", DAMAGED_HINT)
     rounded = math.floor(abs(quotient) + 0.5)
     return out.zero_point + (rounded if quotient >= 0 else -rounded)
-
-
-def output_size(op: Op, padding: int, size: int, window: int, stride: int) -> int:
-    """Return the output rows (or columns) of a sliding window.
-
-    Args:
-        op: For messages.
-        padding: The schema's Padding.
-        size: Input rows.
-        window: Rows the dilated window covers.
-        stride: > 0.
-    """
-    require(op, padding in PADDINGS, f"padding {padding} is unknown")
-    if PADDINGS[padding] == "SAME":
-        return -(-size // stride)
-    require(op, window <= size, f"a window of {window} does not fit {size}")
-    return (size - window) // stride + 1
-
-
-def padding_before(size: int, out: int, window: int, stride: int) -> int:
-    """Return the rows of padding above the input; 0 for VALID.
-
-    Source: TensorFlow's SAME rule; an odd row goes below.
-    """
-    return max((out - 1) * stride + window - size, 0) // 2

@@ -11,6 +11,8 @@ CONVERTER_HINT = (
     "or let 'tinygen quantize' do it"
 )
 
+DAMAGED_HINT = "the file is damaged; convert the model again"
+
 
 def refuse(op: Op, reason: str, hint: str = CONVERTER_HINT) -> ModelError:
     """Return the error that says why ``op`` cannot be built; the caller raises it.
@@ -33,16 +35,20 @@ def require_counts(op: Op, inputs: Sequence[int], outputs: int = 1) -> None:
         op,
         len(op.inputs) in inputs and len(op.outputs) == outputs,
         f"has {len(op.inputs)} inputs and {len(op.outputs)} outputs",
-        "the file is damaged; convert the model again",
+        DAMAGED_HINT,
     )
 
 
 def required_input(graph: Graph, op: Op, position: int) -> Tensor:
     """Return an input that must be there."""
     index = op.inputs[position]
-    require(op, index >= 0, f"input {position} is left out",
-            "the file is damaged; convert the model again")
+    require(op, index >= 0, f"input {position} is left out", DAMAGED_HINT)
     return graph.tensors[index]
+
+
+def require_options(op: Op) -> None:
+    """Check that the file has options; for ops that cannot be built by their defaults."""
+    require(op, op.options is not None, "has no options", DAMAGED_HINT)
 
 
 def require_int8(op: Op, tensor: Tensor, role: str) -> None:
@@ -62,5 +68,5 @@ def require_shape(op: Op, tensor: Tensor, shape: Sequence[int], role: str) -> No
         op,
         tuple(tensor.shape) == tuple(shape),
         f"{role} has shape {list(tensor.shape)}, but {list(shape)} follows from the inputs",
-        "the file is damaged; convert the model again",
+        DAMAGED_HINT,
     )

@@ -4,9 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tinygen.graph import Op, Tensor
-from tinygen.ops.checks import require
-
-DAMAGED_HINT = "the file is damaged; convert the model again"
+from tinygen.ops.checks import DAMAGED_HINT, require
 
 # Values of the schema's Padding enum.
 PADDINGS = {0: "SAME", 1: "VALID"}
@@ -94,7 +92,7 @@ def require_image(op: Op, tensor: Tensor, role: str) -> None:
     require(op, len(tensor.shape) == 4, f"{role} has shape {list(tensor.shape)}, not 4-D")
 
 
-def sliding_window(
+def sliding_window(  # noqa: PLR0913 - six facts make a window
     op: Op,
     in_hw: Pair,
     filter_hw: Pair,
