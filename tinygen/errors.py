@@ -1,6 +1,7 @@
 """Errors a user can cause, each with a hint that says what to do next.
 
 * TinygenError
+  + UsageError         the command line asks for what cannot be done
   + ModelError         the model file is wrong or uses an unsupported operator
   + BoardError         a board file is wrong or names an unknown board
   + DoesNotFitError    the model needs more memory than the board has
@@ -25,6 +26,12 @@ class TinygenError(Exception):
     def __init__(self, message: str, *, hint: str) -> None:
         super().__init__(message)
         self.hint = hint
+
+
+class UsageError(TinygenError):
+    """The command line asks for what cannot be done, such as writing over other files."""
+
+    exit_code = 2
 
 
 class ModelError(TinygenError):

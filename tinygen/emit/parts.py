@@ -1,0 +1,41 @@
+"""What a project is made from, as the pipeline hands it to `emit`."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from tinygen.board import Board
+from tinygen.graph import Graph
+from tinygen.ops.contract import Kernel, Library, Optimize
+from tinygen.plan.model import Plan
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Project:
+    """What a project is made from.
+
+    Attributes:
+        given: The graph as loaded: dense MACs and weights are counted on it.
+        graph: The optimized graph, which the C computes.
+        kernels: Of each op of ``graph``; None for views.
+        plan: Of ``graph``.
+        board: Where it runs.
+        model: Bytes of the .tflite file.
+        library: ``--kernels``.
+        optimize: ``--optimize``.
+        stack_bytes: RAM to reserve for the stack.
+        cmsis_nn: CMSIS-NN's files: ``Source/F/x.c`` and ``Include/x.h`` to content.
+        runtime: ``--runtime``.
+    """
+
+    given: Graph
+    graph: Graph
+    kernels: Sequence[Kernel | None]
+    plan: Plan
+    board: Board
+    model: bytes
+    library: Library | Literal["auto"]
+    optimize: Optimize
+    stack_bytes: int
+    cmsis_nn: Mapping[str, bytes]
+    runtime: Literal["aot"] = "aot"

@@ -1,0 +1,109 @@
+"""A self-contained PlatformIO project as a mapping from path to content, purely."""
+
+import json
+from importlib.metadata import version
+
+from tinygen import manifest
+from tinygen.board import Board
+from tinygen.emit.firmware_files import firmware_files
+from tinygen.emit.linker import emit_linker_script
+from tinygen.emit.manifest import describe
+from tinygen.emit.model import emit_model
+from tinygen.emit.official import OFFICIAL
+from tinygen.emit.parts import Project
+from tinygen.emit.render import render
+from tinygen.ops.contract import Optimize
+from tinygen.resources import data_dir
+
+PLATFORM = ".tinygen/platforms/tinygen"
+CMSIS_NN_HEADERS = "include/cmsis-nn"
+_PLATFORM_FILES = (
+    "platform.py",
+    "builder/main.py",
+    "builder/official.py",
+    "builder/project_flags.py",
+)
+
+
+def emit_project(project: Project) -> dict[str, str | bytes]:
+    """Return every file of the project, sorted by path; the same input, the same bytes."""
+    model = emit_model(project.graph, project.kernels, project.plan)
+    files: dict[str, str | bytes] = {
+        **firmware_files(project.kernels, project.board),
+        **{f"src/{name}": text for name, text in model.items()},
+        **{_cmsis_nn_path(path): content for path, content in project.cmsis_nn.items()},
+        **_texts(project),
+        **_platform(project.board),
+        "link.ld": emit_linker_script(project.board, project.stack_bytes),
+        "model.tflite": project.model,
+    }
+    files[manifest.FILE] = describe(project, tuple(sorted(files))).to_text()
+    return dict(sorted(files.items()))
+
+
+def _cmsis_nn_path(path: str) -> str:
+    """Return where a file of CMSIS-NN lies in a project.
+
+    >>> _cmsis_nn_path("Include/Internal/a.h"), _cmsis_nn_path("Source/F/a.c")
+    ('include/cmsis-nn/Internal/a.h', 'src/cmsis-nn/F/a.c')
+    """
+    folder, rest = path.split("/", 1)
+    return f"{CMSIS_NN_HEADERS if folder == 'Include' else 'src/cmsis-nn'}/{rest}"
+
+
+def _texts(project: Project) -> dict[str, str]:
+    """Return the files that a person reads."""
+    board = project.board
+    context = {
+        "model_name": project.given.name,
+        "board_id": board.id,
+        "board_name": board.name,
+        "tinygen_version": version("tinygen"),
+        "machine_flags": board.cpu.flags,
+        "file_flags": file_flags(project.optimize, has_cmsis_nn=bool(project.cmsis_nn)),
+        "include_dirs": [CMSIS_NN_HEADERS] if project.cmsis_nn else [],
+        "has_cmsis_nn": bool(project.cmsis_nn),
+        "defines": sorted(board.defines.items()),
+        "official": OFFICIAL.get(board.id),
+    }
+    return {
+        "platformio.ini": render("project/platformio.ini.j2", context),
+        "README.md": render("project/README.md.j2", context),
+        ".gitignore": render("project/gitignore.j2", {}),
+    }
+
+
+def file_flags(optimize: Optimize, *, has_cmsis_nn: bool) -> list[tuple[str, tuple[str, ...]]]:
+    """Return patterns of files under src/ and their flags; later ones add to earlier ones.
+
+    What runs once an inference is small; what runs once a value is fast.
+    """
+    fast = ("-Os",) if optimize == "size" else ("-O2",)
+    cmsis_nn = [("cmsis-nn/*", fast)] if has_cmsis_nn else []
+    return [("*", ("-Os",)), ("model.c", fast), ("kernels/*", fast), *cmsis_nn]
+
+
+def _platform(board: Board) -> dict[str, str]:
+    """Return our PlatformIO platform, with this one board."""
+    folder = data_dir("templates") / "platform"
+    files = {name: (folder / name).read_text(encoding="utf-8") for name in _PLATFORM_FILES}
+    files["platform.json"] = render("platform/platform.json.j2", {"version": version("tinygen")})
+    files[f"boards/{board.id}.json"] = _platformio_board(board)
+    return {f"{PLATFORM}/{name}": text for name, text in files.items()}
+
+
+def _platformio_board(board: Board) -> str:
+    table = {
+        "name": board.name,
+        "vendor": "",
+        "url": "",
+        "frameworks": [],
+        "build": {"mcu": board.core, "cpu": board.core, "f_cpu": f"{board.clock_hz}L"},
+        "upload": {
+            "maximum_size": board.region("flash").nbytes,
+            "maximum_ram_size": board.region("ram").nbytes,
+            "protocol": "custom",
+            "protocols": ["custom"],
+        },
+    }
+    return json.dumps(table, indent=1) + "\n"
