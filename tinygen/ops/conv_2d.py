@@ -10,34 +10,16 @@ from tinygen.ops import convolution
 from tinygen.ops.checks import DAMAGED_HINT, require, require_counts, require_options
 from tinygen.ops.contract import Array, Kernel, OpType, Target
 from tinygen.ops.convolution import Convolution
-from tinygen.ops.per_channel import (
-    add_bias,
-    channel_multipliers,
-    fixed_multipliers,
-    read_operands,
-    real_values,
-    requantize_to,
-    require_operands,
-)
-from tinygen.ops.window import Window, require_image, sliding_window
+from tinygen.ops.per_channel import bias_of, read_operands, real_values, require_operands
+from tinygen.ops.window import Window, require_image
 
 Float64 = NDArray[np.float64]
 
 
 def read_convolution(graph: Graph, op: Op) -> Convolution:
-    """Return tensors and geometry of a convolution whose ranks are checked."""
-    operands, options = read_operands(graph, op), op.options
-    _, height, width, channels = operands.x.shape
-    _, filter_h, filter_w, filter_c = operands.weights.shape
-    window = sliding_window(
-        op,
-        (height, width),
-        (filter_h, filter_w),
-        padding=options.padding,
-        stride=options.stride,
-        dilation=options.dilation,
-    )
-    return Convolution(operands, window, channels // filter_c, options.activation)
+    """Return tensors and geometry of a checked op."""
+    groups = graph.tensors[op.inputs[0]].shape[3] // graph.tensors[op.inputs[1]].shape[3]
+    return convolution.read_convolution(graph, op, groups)
 
 
 def _check(graph: Graph, op: Op) -> None:
@@ -50,8 +32,8 @@ def _check(graph: Graph, op: Op) -> None:
     require(op, in_c % filter_c == 0, f"{in_c} channels, filters of {filter_c}", DAMAGED_HINT)
     groups = in_c // filter_c
     require(op, out_c % groups == 0, f"{out_c} filters in {groups} groups", DAMAGED_HINT)
-    convolution.require_output(op, read_convolution(graph, op), out_c)
-    fixed_multipliers(op, channel_multipliers(graph, op))
+    conv = read_convolution(graph, op)
+    convolution.require_output(op, conv, (operands.x.shape[0], *conv.window.out_hw, out_c))
 
 
 def accumulate(x: Float64, w: Float64, window: Window, groups: int) -> Float64:
@@ -79,9 +61,8 @@ def _reference(graph: Graph, op: Op, inputs: Sequence[Array | None]) -> list[Arr
     conv = read_convolution(graph, op)
     x = real_values(inputs[0], conv.operands.x)
     w = real_values(inputs[1], conv.operands.weights)
-    acc = add_bias(accumulate(x, w, conv.window, conv.groups), inputs, 2)
-    multipliers = fixed_multipliers(op, channel_multipliers(graph, op))
-    return [requantize_to(op, conv.operands.y, conv.activation, acc, multipliers)]
+    acc = accumulate(x, w, conv.window, conv.groups)
+    return convolution.output(op, conv, acc, bias_of(inputs))
 
 
 def _macs(graph: Graph, op: Op) -> int:
@@ -91,8 +72,7 @@ def _macs(graph: Graph, op: Op) -> int:
 
 
 def _kernel(graph: Graph, op: Op, _target: Target) -> Kernel:
-    multipliers = fixed_multipliers(op, channel_multipliers(graph, op))
-    return convolution.kernel(op, read_convolution(graph, op), multipliers, "conv_2d_s8")
+    return convolution.kernel(op, read_convolution(graph, op), "conv_2d_s8")
 
 
 OP = OpType(

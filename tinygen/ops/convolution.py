@@ -1,14 +1,23 @@
 """What CONV_2D, DEPTHWISE_CONV_2D and TRANSPOSE_CONV share beyond the window."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tinygen.graph import Op
+from tinygen.graph import Graph, Op
 from tinygen.ops.activation import activation_range, output_fields
 from tinygen.ops.checks import require_shape
-from tinygen.ops.contract import Call, Kernel, Struct
-from tinygen.ops.per_channel import Multipliers, Operands, tables
-from tinygen.ops.window import Pair, Window
+from tinygen.ops.contract import Array, Call, Kernel, Struct
+from tinygen.ops.per_channel import (
+    Operands,
+    add_bias,
+    fixed_multipliers,
+    operand_multipliers,
+    read_operands,
+    requantize_to,
+    tables,
+)
+from tinygen.ops.window import Pair, Window, sliding_window
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +59,27 @@ def read_options(table: Any) -> ConvOptions | None:
     )
 
 
-def require_output(op: Op, conv: Convolution, out_c: int) -> None:
-    """Check the output's shape, and that its activation has a range."""
-    y = conv.operands.y
-    require_shape(op, y, (conv.operands.x.shape[0], *conv.window.out_hw, out_c), "output")
-    activation_range(op, conv.activation, y)
+def read_convolution(graph: Graph, op: Op, groups: int) -> Convolution:
+    """Return a CONV_2D or DEPTHWISE_CONV_2D whose operands have four dimensions each."""
+    operands, options = read_operands(graph, op), op.options
+    _, height, width, _ = operands.x.shape
+    _, filter_h, filter_w, _ = operands.weights.shape
+    window = sliding_window(
+        op,
+        (height, width),
+        (filter_h, filter_w),
+        padding=options.padding,
+        stride=options.stride,
+        dilation=options.dilation,
+    )
+    return Convolution(operands, window, groups, options.activation)
+
+
+def require_output(op: Op, conv: Convolution, shape: Sequence[int]) -> None:
+    """Check the output's shape, and that activation and multipliers are in range."""
+    require_shape(op, conv.operands.y, shape, "output")
+    activation_range(op, conv.activation, conv.operands.y)
+    fixed_multipliers(op, operand_multipliers(conv.operands))
 
 
 def params(op: Op, conv: Convolution) -> Struct:
@@ -75,7 +100,14 @@ def params(op: Op, conv: Convolution) -> Struct:
     )
 
 
-def kernel(op: Op, conv: Convolution, multipliers: Multipliers, name: str) -> Kernel:
+def output(op: Op, conv: Convolution, acc: Array, bias: Array | None) -> list[Array]:
+    """Return the op's outputs for its sums ``[batch, out_h, out_w, out_c]``."""
+    multipliers = fixed_multipliers(op, operand_multipliers(conv.operands))
+    total = add_bias(acc, bias)
+    return [requantize_to(op, conv.operands.y, conv.activation, total, multipliers)]
+
+
+def kernel(op: Op, conv: Convolution, name: str) -> Kernel:
     """Return the portable kernel ``tg_<name>``, in the file of that name."""
     arguments = ["&params", *conv.operands.arguments, "{multiplier}", "{shift}", "{out0}"]
     return Kernel(
@@ -83,6 +115,6 @@ def kernel(op: Op, conv: Convolution, multipliers: Multipliers, name: str) -> Ke
         calls=[Call(f"tg_{name}", arguments)],
         sources=[f"kernels/{name}.c"],
         headers=[f"tinygen/kernels/{name}.h"],
-        constants=tables(multipliers),
+        constants=tables(fixed_multipliers(op, operand_multipliers(conv.operands))),
         structs=[params(op, conv)],
     )

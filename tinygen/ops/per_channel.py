@@ -103,17 +103,22 @@ def channel_multipliers(graph: Graph, op: Op, x: int = 0) -> list[float]:
         graph: The op's.
         op: Its operands are checked.
         x: Position of the data among the inputs.
+    """
+    return operand_multipliers(read_operands(graph, op, x))
+
+
+def operand_multipliers(operands: Operands) -> list[float]:
+    """Return ``in_scale * weight_scale / out_scale`` for each output channel.
 
     Source: TFLM multiplies float32 scales as doubles, in this order.
     """
-    y = graph.outputs_of(op)[0]
-    quantization = graph.tensors[op.inputs[1]].quantization
+    quantization = operands.weights.quantization
     assert quantization is not None
-    in_scale, out_scale = graph.tensors[op.inputs[x]].scale, y.scale
     per_channel = quantization.scale
     if len(per_channel) == 1:
-        per_channel = per_channel * y.shape[-1]
-    return [_float32(in_scale) * _float32(scale) / _float32(out_scale) for scale in per_channel]
+        per_channel = per_channel * operands.y.shape[-1]
+    in_scale, out_scale = _float32(operands.x.scale), _float32(operands.y.scale)
+    return [in_scale * _float32(scale) / out_scale for scale in per_channel]
 
 
 def tensor_multiplier(a: Tensor, b: Tensor, y: Tensor) -> float:
@@ -177,11 +182,15 @@ def real_values(values: Array | None, tensor: Tensor) -> NDArray[np.float64]:
     return values.astype(np.float64) - tensor.zero_point
 
 
-def add_bias(acc: NDArray[np.float64], inputs: Sequence[Array | None], position: int) -> Array:
-    """Return int64 accumulators with the optional bias added."""
-    bias = inputs[position] if len(inputs) > position else None
+def add_bias(acc: Array, bias: Array | None) -> Array:
+    """Return int64 sums with the optional bias added."""
     exact = acc.astype(np.int64)
     return exact if bias is None else exact + bias.ravel().astype(np.int64)
+
+
+def bias_of(inputs: Sequence[Array | None], position: int = 2) -> Array | None:
+    """Return the optional bias among an op's inputs."""
+    return inputs[position] if len(inputs) > position else None
 
 
 def _float32(value: float) -> float:
