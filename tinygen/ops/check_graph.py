@@ -5,7 +5,6 @@ from tinygen.graph import Graph
 from tinygen.ops.checks import CONVERTER_HINT, DAMAGED_HINT, refuse
 from tinygen.ops.registry import op_types
 
-
 _PORT_DTYPES = {"int8", "uint8", "int16", "int32", "float32"}
 
 

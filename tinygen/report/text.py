@@ -9,14 +9,20 @@ def memory_text(report: Report, board: Board) -> str:
     memory, flash = report.memory, report.memory.flash
     limits = (board.region("flash").nbytes, board.region("ram").nbytes)
     rows = [
-        f"  flash {_share(memory.flash_bytes, limits[0])}"
-        f"   code {flash.code:,}  weights {flash.weights:,}  tables {flash.tables:,}"
-        f"  other {flash.other:,}",
-        f"  ram   {_share(memory.ram_bytes, limits[1])}"
-        f"   arena {memory.arena_bytes:,} (scratch {memory.scratch_bytes:,})"
-        f"  stack {memory.stack_bytes:,}",
-        f"  arena reached {memory.arena_bytes:,}; lower bound {memory.bounds.overlap:,}"
-        f" ({memory.bounds.layerwise:,} without overlapping buffers)",
+        (
+            f"  flash {_share(memory.flash_bytes, limits[0])}"
+            f"   code {flash.code:,}  weights {flash.weights:,}  tables {flash.tables:,}"
+            f"  other {flash.other:,}"
+        ),
+        (
+            f"  ram   {_share(memory.ram_bytes, limits[1])}"
+            f"   arena {memory.arena_bytes:,} (scratch {memory.scratch_bytes:,})"
+            f"  stack {memory.stack_bytes:,}"
+        ),
+        (
+            f"  arena reached {memory.arena_bytes:,}; lower bound {memory.bounds.overlap:,}"
+            f" ({memory.bounds.layerwise:,} without overlapping buffers)"
+        ),
     ]
     return "\n".join(rows)
 

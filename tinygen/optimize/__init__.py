@@ -1,0 +1,1 @@
+"""Stage `optimize`: rewrites that save work and memory and change no output bit."""
