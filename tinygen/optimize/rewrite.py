@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from tinygen.graph import Graph
-from tinygen.ops.registry import op_types
+from tinygen.ops.cost import count_macs, count_weights
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,18 +32,6 @@ class Rewrite:
 
     name: str
     apply: Callable[[Graph], tuple[Graph, str] | None]
-
-
-def count_macs(graph: Graph) -> int:
-    """Return the multiply-accumulates of one inference, padding counted."""
-    return sum(op_types()[op.name].macs(graph, op) for op in graph.ops)
-
-
-def count_weights(graph: Graph) -> int:
-    """Return the bytes of the int8 constants that ops read; shared ones count once."""
-    used = {t for op in graph.ops for t in op.inputs if t >= 0}
-    tensors = [graph.tensors[t] for t in used]
-    return sum(t.nbytes for t in tensors if t.data is not None and t.dtype == "int8")
 
 
 def saving(rewrite: Rewrite, what: str, before: Graph, after: Graph) -> Saving:
