@@ -87,7 +87,8 @@ def run_c(content: bytes, inputs, folder: Path) -> list[list[np.ndarray]]:
     graph = read_graph(content, "test")
     kernels = choose_kernels(graph, HOST, "reference")
     scratch = {i: k.scratch_bytes for i, k in enumerate(kernels) if k}
-    files = emit_model(graph, kernels, plan_memory(graph, scratch))
+    overlaps = {i: k.overlap for i, k in enumerate(kernels) if k}
+    files = emit_model(graph, kernels, plan_memory(graph, scratch, overlaps))
     for name, text in (files | {"main.c": MAIN}).items():
         (folder / name).write_text(text)
     firmware = data_dir("firmware")
@@ -110,9 +111,14 @@ def run_c(content: bytes, inputs, folder: Path) -> list[list[np.ndarray]]:
     return results
 
 
-def assert_bit_exact(content: bytes, folder: Path, count: int = 6, seed: int = 0) -> None:
-    """Assert that numpy and C give what the tflite-micro wheel gives."""
-    inputs = random_inputs(content, count, seed)
+def assert_bit_exact(
+    content: bytes, folder: Path, count: int = 6, seed: int = 0, inputs=None
+) -> None:
+    """Assert that numpy and C give what the tflite-micro wheel gives.
+
+    ``inputs``: sets of inputs to use instead of ``count`` random ones.
+    """
+    inputs = inputs or random_inputs(content, count, seed)
     wanted = run_tflm(content, inputs)
     for way, got in (
         ("numpy", run_numpy(content, inputs)),
