@@ -36,6 +36,12 @@ static inline int32_t tg_requantize(int32_t acc, int32_t multiplier, int32_t shi
                                        right);
 }
 
+/* a + b modulo 2^32: what TFLM's offset of an overflowing result does on every host. */
+static inline int32_t tg_wrapping_add(int32_t a, int32_t b)
+{
+    return (int32_t)((uint32_t)a + (uint32_t)b);
+}
+
 static inline int32_t tg_clamp(int32_t value, int32_t low, int32_t high)
 {
     return value < low ? low : (value > high ? high : value);
