@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef TINYGEN_KERNELS_SQUARED_DIFFERENCE_S8_H
+#define TINYGEN_KERNELS_SQUARED_DIFFERENCE_S8_H
+
+#include "tinygen/kernels/binary_s8.h"
+
+/* (in0 - in1)^2, a `tg_binary_s8`; uses all parameters. in0 and in1 are brought to twice
+ * the larger scale (multipliers at most 0.5); the out multiplier is for their square. */
+void tg_squared_difference_s8(const tg_binary_params *p, const int8_t *in0,
+                              const int8_t *in1, int32_t n, int8_t *out);
+
+#endif
