@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 
 from tests.tflite_builder import ModelBuilder
