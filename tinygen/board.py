@@ -2,14 +2,17 @@
 
 import difflib
 import tomllib
+from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Any, Literal, Self, get_args, get_origin
 
 from tinygen.core import CORES, Core
 from tinygen.errors import BoardError
 from tinygen.resources import data_dir
+
+RegionKind = Literal["flash", "ram", "external"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +27,7 @@ class Region:
     """
 
     name: str
-    kind: Literal["flash", "ram", "external"]
+    kind: RegionKind
     origin: int
     nbytes: int
 
@@ -38,7 +41,9 @@ class Board:
         core: GCC's name of the core, such as ``cortex-m4``.
         clock_hz: CPU clock in Hz after the port's start-up code ran.
         port: Folder under ``firmware/ports`` with start-up, UART and counter.
-        regions: Memories; the first ``ram`` region holds arena, data and stack.
+        regions: Memories; the first ``flash`` region holds the image (the vector table
+            alone goes to a region named ``VECTORS`` where there is one), the first
+            ``ram`` region arena, data and stack.
         source: Document and page the numbers come from.
         counter_hz: Rate of the port's counter; 0 where it counts core cycles.
         defines: Preprocessor macros for the port.
@@ -59,6 +64,30 @@ class Board:
     aliases: tuple[str, ...] = ()
     id: str = ""
 
+    @classmethod
+    def from_toml(cls, path: Path) -> Self:
+        """Read one board file; the board's id is the file's stem.
+
+        Raises:
+            BoardError: The file is not TOML, a key is missing, unknown, of the wrong
+                type or impossible.
+        """
+        try:
+            table = tomllib.loads(path.read_text(encoding="utf-8"))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as err:
+            raise BoardError(f"{path.name}: not TOML: {err}", hint="see docs/boards.md") from err
+        if "id" in table:
+            raise BoardError(f"{path.name}: unknown key 'id'", hint="the id is the file's name")
+        values = _checked(path.name, table, cls)
+        values["regions"] = tuple(
+            Region(**_checked(f"{path.name}: regions[{n}]", region, Region))
+            for n, region in enumerate(values["regions"])
+        )
+        values["aliases"] = tuple(values.get("aliases", ()))
+        board = cls(**values, id=path.stem)
+        _require_possible(path.name, board)
+        return board
+
     @property
     def cpu(self) -> Core:
         """Return the core's features and flags."""
@@ -72,3 +101,125 @@ class Board:
     def is_emulated(self) -> bool:
         """Return whether QEMU is the board."""
         return bool(self.qemu_machine)
+
+    @property
+    def macros(self) -> Mapping[str, int | str]:
+        """Return the preprocessor macros to build runtime and port with, name to value."""
+        return {
+            "TG_BOARD_ID": self.id,
+            "TG_CLOCK_HZ": self.clock_hz,
+            "TG_COUNTER_HZ": self.counter_hz,
+            **self.defines,
+        }
+
+
+@cache
+def list_boards() -> tuple[Board, ...]:
+    """Return all boards that ship with tinygen, by id.
+
+    Raises:
+        BoardError: A file is wrong, or two boards answer to one name.
+    """
+    boards = tuple(Board.from_toml(path) for path in sorted(data_dir("boards").glob("*.toml")))
+    owner: dict[str, str] = {}
+    for board in boards:
+        for name in (board.id, *board.aliases):
+            if name in owner:
+                raise BoardError(
+                    f"boards '{owner[name]}' and '{board.id}' are both called '{name}'",
+                    hint="give one of them another id or alias",
+                )
+            owner[name] = board.id
+    return boards
+
+
+def find_board(board_id: str) -> Board:
+    """Return the board with this id or alias.
+
+    Raises:
+        BoardError: There is no such board, or a board file is wrong.
+    """
+    known = {name: board for board in list_boards() for name in (board.id, *board.aliases)}
+    if board_id not in known:
+        raise BoardError(
+            f"no board named '{board_id}'", hint=_nearest(board_id, known, "run 'tinygen boards'")
+        )
+    return known[board_id]
+
+
+def _nearest(word: str, known: Iterable[str], otherwise: str) -> str:
+    near = difflib.get_close_matches(word, list(known), n=1)
+    return f"did you mean '{near[0]}'?" if near else otherwise
+
+
+def _checked(place: str, table: Any, record: type[Board] | type[Region]) -> dict[str, Any]:
+    """Return ``table`` when its keys and types are those of the dataclass ``record``."""
+    if not isinstance(table, dict):
+        raise BoardError(f"{place} is {table!r}", hint="write it as [[regions]]")
+    wanted = {f.name: f for f in fields(record) if f.name != "id"}
+    for key in table:
+        if key not in wanted:
+            hint = _nearest(key, wanted, "see docs/boards.md")
+            raise BoardError(f"{place}: unknown key '{key}'", hint=hint)
+    for key, one in wanted.items():
+        has_default = one.default is not MISSING or one.default_factory is not MISSING
+        if key in table:
+            _require_type(place, key, table[key], one.type)
+        elif not has_default:
+            raise BoardError(f"{place}: key '{key}' is missing", hint="see docs/boards.md")
+    return dict(table)
+
+
+def _require_type(place: str, key: str, value: Any, kind: Any) -> None:
+    """Raise unless a TOML value is what a field of type ``kind`` is written as."""
+    origin, args = get_origin(kind), get_args(kind)
+    if origin is Literal:
+        is_right, wanted = value in args, "one of " + ", ".join(f'"{a}"' for a in args)
+    elif origin is dict:
+        is_right = type(value) is dict and all(type(v) is int for v in value.values())
+        wanted = "a table of integers"
+    elif origin is tuple:
+        is_strings = type(value) is list and all(type(v) is str for v in value)
+        is_right = is_strings if args[0] is str else type(value) is list
+        wanted = "an array of strings" if args[0] is str else "[[regions]]"
+    else:
+        is_right = type(value) is kind and (kind is not int or value >= 0)
+        wanted = "a string" if kind is str else "an integer that is not negative"
+    if not is_right:
+        raise BoardError(f"{place}: '{key}' is {value!r}", hint=f"write it as {wanted}")
+
+
+def _require_possible(place: str, board: Board) -> None:
+    """Raise unless core, port, clock and memory of a well-typed board make sense."""
+    if board.core not in CORES:
+        hint = _nearest(board.core, CORES, "known cores: " + ", ".join(CORES))
+        raise BoardError(f"{place}: unknown core '{board.core}'", hint=hint)
+    ports = sorted(p.parent.name for p in (data_dir("firmware") / "ports").glob("*/port.c"))
+    if board.port not in ports:
+        hint = _nearest(board.port, ports, "known ports: " + ", ".join(ports))
+        raise BoardError(f"{place}: unknown port '{board.port}'", hint=hint)
+    if board.clock_hz == 0:
+        raise BoardError(f"{place}: 'clock_hz' is 0", hint="write the CPU clock in Hz")
+    for kind in ("flash", "ram"):
+        if not any(region.kind == kind for region in board.regions):
+            raise BoardError(
+                f"{place}: no region of kind '{kind}'", hint="an image needs flash and ram"
+            )
+    _require_disjoint(place, board.regions)
+
+
+def _require_disjoint(place: str, regions: tuple[Region, ...]) -> None:
+    for n, one in enumerate(regions):
+        if not one.name.isidentifier() or one.nbytes == 0:
+            raise BoardError(
+                f"{place}: region '{one.name}' of {one.nbytes} bytes",
+                hint="name it as an identifier and give it a size",
+            )
+        for other in regions[:n]:
+            if one.name == other.name:
+                raise BoardError(f"{place}: two regions '{one.name}'", hint="rename one of them")
+            if one.origin < other.origin + other.nbytes and other.origin < one.origin + one.nbytes:
+                raise BoardError(
+                    f"{place}: regions '{other.name}' and '{one.name}' overlap",
+                    hint="shorten one of them",
+                )
