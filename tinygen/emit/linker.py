@@ -1,0 +1,44 @@
+"""The linker script of a board: its memories, and where each kind of content goes."""
+
+from tinygen.board import Board
+from tinygen.emit.render import render
+
+_ACCESS = {"flash": "rx", "ram": "rwx", "external": "rwx"}
+_VECTORS = "VECTORS"
+
+
+def emit_linker_script(board: Board, stack_bytes: int) -> str:
+    """Return the linker script that places an image in the board's memories.
+
+    The linker itself refuses an image that is larger than a memory and names the memory
+    and the bytes that are over.
+
+    Args:
+        board: Its first flash and ram regions hold the image; the vector table goes to a
+            region named ``VECTORS`` where the board has one.
+        stack_bytes: Stack to reserve, > 0; rounded up to 8.
+
+    Raises:
+        ValueError: ``stack_bytes`` is not positive.
+    """
+    if stack_bytes <= 0:
+        raise ValueError(f"a stack of {stack_bytes} bytes")
+    flash = board.region("flash").name
+    names = {region.name for region in board.regions}
+    context = {
+        "board_id": board.id,
+        "regions": [
+            {
+                "name": region.name,
+                "access": _ACCESS[region.kind],
+                "origin": f"{region.origin:#010x}",
+                "nbytes": f"{region.nbytes:#x}",
+            }
+            for region in board.regions
+        ],
+        "flash": flash,
+        "ram": board.region("ram").name,
+        "vectors": _VECTORS if _VECTORS in names else flash,
+        "stack_bytes": stack_bytes,
+    }
+    return render("project/link.ld.j2", context)
