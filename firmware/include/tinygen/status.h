@@ -10,6 +10,7 @@ typedef enum {
     TG_ERR_KERNEL = -2, /* a library kernel refused its arguments: a bug in tinygen */
     TG_ERR_FRAME = -3,  /* a damaged frame came over the link */
     TG_ERR_OTHER_MODEL = -4, /* data for another model */
+    TG_ERR_INPUT = -5,       /* the inputs in RAM are not what the host sent */
 } tg_status;
 
 /* Return early with the first status that is not TG_OK. */
