@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Arm's MPS2 FPGA images: CMSDK UART and timer (Arm DDI0479, sections 4.3 and 4.2).
+ * The build defines TG_UART_BASE, TG_UART_IRQ and TG_TIMER_BASE. */
+#include "tinygen/port.h"
+
+#include "tinygen/cortex_m.h"
+
+#define UART_DATA     TG_REGISTER(TG_UART_BASE + 0x00u)
+#define UART_STATE    TG_REGISTER(TG_UART_BASE + 0x04u)
+#define UART_CTRL     TG_REGISTER(TG_UART_BASE + 0x08u)
+#define UART_INTCLEAR TG_REGISTER(TG_UART_BASE + 0x0Cu)
+#define UART_BAUDDIV  TG_REGISTER(TG_UART_BASE + 0x10u)
+
+#define STATE_TX_FULL     0x1u
+#define STATE_RX_FULL     0x2u
+#define CTRL_TX           0x1u
+#define CTRL_RX           0x2u
+#define CTRL_RX_INTERRUPT 0x8u
+#define INTCLEAR_RX       0x2u
+#define BAUDDIV_SMALLEST  16u
+
+#define TIMER_CTRL   TG_REGISTER(TG_TIMER_BASE + 0x00u)
+#define TIMER_VALUE  TG_REGISTER(TG_TIMER_BASE + 0x04u)
+#define TIMER_RELOAD TG_REGISTER(TG_TIMER_BASE + 0x08u)
+
+void tg_port_init(void)
+{
+    tg_mask_interrupts();
+    TIMER_RELOAD = UINT32_MAX;
+    TIMER_VALUE = UINT32_MAX;
+    TIMER_CTRL = 1;
+    UART_BAUDDIV = BAUDDIV_SMALLEST;
+    UART_CTRL = CTRL_TX | CTRL_RX | CTRL_RX_INTERRUPT;
+    tg_enable_wake_up(TG_UART_IRQ);
+}
+
+uint8_t tg_port_read_byte(void)
+{
+    while ((UART_STATE & STATE_RX_FULL) == 0) {
+        tg_sleep();
+        UART_INTCLEAR = INTCLEAR_RX;
+        tg_clear_wake_up(TG_UART_IRQ);
+    }
+    return (uint8_t)UART_DATA;
+}
+
+void tg_port_write_byte(uint8_t byte)
+{
+    while ((UART_STATE & STATE_TX_FULL) != 0) {
+    }
+    UART_DATA = byte;
+}
+
+uint32_t tg_port_counter(void)
+{
+    return UINT32_MAX - TIMER_VALUE; /* it counts down */
+}
