@@ -58,3 +58,26 @@ def port_option(function: F) -> F:
         metavar="P",
         help="Serial port of a real board, such as /dev/ttyACM0; emulated boards need none.",
     )(function)
+
+
+def kernel_options(function: F) -> F:
+    """Add ``--kernels``, ``--optimize`` and ``--no-surgery``."""
+    function = click.option(
+        "--kernels",
+        type=click.Choice(["tinygen", "cmsis-nn", "reference"]),
+        default="tinygen",
+        show_default=True,
+        help="Whose kernels to prefer; what a library cannot do, reference does.",
+    )(function)
+    function = click.option(
+        "--optimize",
+        type=click.Choice(["speed", "balanced", "size", "ram"]),
+        default="balanced",
+        show_default=True,
+        help="What matters most.",
+    )(function)
+    return click.option(
+        "--surgery/--no-surgery",
+        default=True,
+        help="Leave out work that cannot change the output (proved in the build).",
+    )(function)

@@ -12,12 +12,17 @@ SCHEMA = 1
 
 @dataclass(frozen=True, slots=True)
 class ModelFigures:
-    """The model: MACs are dense, padding counted; weights are the int8 constants' bytes."""
+    """The model: MACs are dense, padding counted; weights are the int8 constants' bytes.
+
+    ``macs_executed`` and ``weights_bytes_stored`` are what surgery left of them.
+    """
 
     name: str
     sha256: str
     macs: int
+    macs_executed: int
     weights_bytes: int
+    weights_bytes_stored: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +118,7 @@ class Report:
     cost: CostFigures = CostFigures()
     verify: VerifyFigures | None = None
     accuracy: AccuracyFigures | None = None
+    surgery: tuple[dict[str, Any], ...] = ()
     quantization: dict[str, Any] | None = None
 
     def to_json(self) -> dict[str, Any]:
@@ -138,6 +144,7 @@ class Report:
             cost=CostFigures(**table["cost"]),
             verify=VerifyFigures(**verify) if verify else None,
             accuracy=AccuracyFigures(**accuracy) if accuracy else None,
+            surgery=tuple(table["surgery"]),
             **{key: table[key] for key in plain},
         )
 

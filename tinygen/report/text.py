@@ -27,6 +27,22 @@ def memory_text(report: Report, board: Board) -> str:
     return "\n".join(rows)
 
 
+def build_text(report: Report, board: Board) -> str:
+    """Return what a build says: heading, surgery, memory, quantization warnings."""
+    rows = [heading(report)]
+    rows += [
+        f"  surgery {saving['rewrite']}: {saving['what']} "
+        f"(-{saving['macs']:,} MACs, -{saving['weights_bytes']:,} bytes of weights)"
+        for saving in report.surgery
+    ]
+    rows.append(memory_text(report, board))
+    if report.quantization:
+        if not report.quantization["is_meaningful"]:
+            rows.append("  accuracy not meaningful: the samples were random")
+        rows += [f"  warning: {text}" for text in report.quantization["warnings"]]
+    return "\n".join(rows)
+
+
 def _share(used: int, limit: int) -> str:
     return f"{used:>9,} of {limit:>9,} bytes ({used / limit:4.0%})"
 

@@ -37,7 +37,7 @@ class Net:
         self.shape = shape
         return self.b.tensor(shape, scale=0.05, zero_point=zero_point)
 
-    def conv(self, out, k=1, zero=(), dead_value=-5000, zero_point=-128, unread=()):
+    def conv(self, out, *, k=1, zero=(), dead_value=-5000, zero_point=-128, unread=()):
         """Add a CONV_2D with RELU; ``zero`` filters, ``unread`` input channels."""
         w, scale = self._weights([out, k, k, self.shape[3]], 0, list(zero))
         data = np.frombuffer(self.b.buffers[-1].data, np.int8).copy()

@@ -1,0 +1,62 @@
+"""Imports run one way: cli -> pipeline -> stages -> what all share."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+import tinygen
+
+PACKAGE = Path(tinygen.__file__).parent
+# Lower may not import higher.
+LAYERS = [
+    {"errors", "resources", "core", "progress", "board", "graph", "manifest"},
+    {"ops"},
+    {"kernels"},
+    {"load", "quantize", "optimize", "plan", "emit", "build", "device", "report"},
+    {"pipeline", "session"},
+    {"cli"},
+]
+# What a stage hands to a later one, and the one stage that is another's front door.
+HANDED_ON = {
+    "tinygen.build.elf",
+    "tinygen.device.trace",
+    "tinygen.optimize.rewrite",
+    "tinygen.plan.model",
+    "tinygen.quantize.convert",
+    "tinygen.quantize.report",
+}
+
+
+def layer(part: str) -> int:
+    return next(n for n, parts in enumerate(LAYERS) if part in parts)
+
+
+def imports(path: Path) -> set[str]:
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module)
+        elif isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+    return {name for name in found if name.startswith("tinygen.")}
+
+
+MODULES = sorted(p for p in PACKAGE.rglob("*.py") if p.parent != PACKAGE or p.stem[0] != "_")
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_imports_run_one_way(path):
+    part = path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+    for name in imports(path):
+        other = name.split(".")[1]
+        if other == part or name in HANDED_ON:
+            continue
+        assert layer(other) < layer(part) or layer(part) == 0 == layer(other), (
+            f"{path.relative_to(PACKAGE)} imports {name}"
+        )
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_files_are_short(path):
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 300

@@ -1,0 +1,148 @@
+"""Run the stages in order, from a model file to a built project and its report."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from tinygen.board import Board, find_board
+from tinygen.build.cmsis_nn import find_cmsis_nn
+from tinygen.build.cmsis_nn_files import collect_files
+from tinygen.build.elf import measure
+from tinygen.build.pio import build_project
+from tinygen.build.project_dir import write_project
+from tinygen.emit.kernels import choose_kernels
+from tinygen.emit.parts import Project
+from tinygen.emit.project import emit_project
+from tinygen.graph import Graph
+from tinygen.load.model_file import LoadedModel, load_model
+from tinygen.load.tflite import read_graph
+from tinygen.manifest import read_manifest
+from tinygen.ops.contract import Kernel, Library, Optimize, Target
+from tinygen.optimize.rewrite import Saving
+from tinygen.optimize.surgery import operate
+from tinygen.plan.layout import plan_memory
+from tinygen.plan.model import Plan
+from tinygen.progress import Progress
+from tinygen.quantize.convert import QuantizeOptions
+from tinygen.report.from_build import report_build
+from tinygen.report.model import Report, write_report
+
+REPORT_FILE = "report.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What the user chose for a build.
+
+    Attributes:
+        board_id: Id or alias.
+        samples: Representative inputs, needed for a float model.
+        kernels: Preferred library.
+        optimize: What matters most.
+        stack_bytes: RAM to reserve for the stack; > 0.
+        surgery: Rewrite the graph losslessly.
+        offline: Do not ask the network for CMSIS-NN's source.
+    """
+
+    board_id: str
+    samples: Path | Literal["random"] | None = None
+    kernels: Library = "tinygen"
+    optimize: Optimize = "balanced"
+    stack_bytes: int = 4096
+    surgery: bool = True
+    offline: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Prepared:
+    """A model made ready for a board, before any C is built.
+
+    Attributes:
+        board: Where it goes.
+        loaded: The int8 model, and what quantizing it cost.
+        given: Its graph.
+        graph: What surgery left of it.
+        savings: What surgery saved.
+        kernels: Of each op of ``graph``.
+        plan: Of ``graph``.
+    """
+
+    board: Board
+    loaded: LoadedModel
+    given: Graph
+    graph: Graph
+    savings: Sequence[Saving]
+    kernels: Sequence[Kernel | None]
+    plan: Plan
+
+
+def prepare(model: Path, choices: Choices, progress: Progress) -> Prepared:
+    """Load, verify, optimize and plan a model: everything but the build.
+
+    Raises:
+        ModelError, BoardError, ToolchainError: As the stages say.
+    """
+    board = find_board(choices.board_id)
+    progress.step(f"loading {model.name}")
+    loaded = load_model(model, QuantizeOptions(samples=choices.samples))
+    given = read_graph(loaded.content, loaded.name)
+    graph, savings = given, list[Saving]()
+    if choices.surgery:
+        progress.step("looking for work that can be left out")
+        graph, savings = operate(given)
+    kernels = choose_kernels(graph, Target(board.cpu, choices.optimize), choices.kernels)
+    plan = plan_memory(
+        graph,
+        {k: kernel.scratch_bytes for k, kernel in enumerate(kernels) if kernel},
+        {k: kernel.overlap for k, kernel in enumerate(kernels) if kernel},
+    )
+    return Prepared(board, loaded, given, graph, savings, kernels, plan)
+
+
+def build(model: Path, out: Path, choices: Choices, progress: Progress) -> Report:
+    """Write the project of a model, build and measure it.
+
+    Args:
+        model: .keras, .h5, SavedModel folder or .tflite.
+        out: Folder of the project; new, empty, or a tinygen project.
+        choices: What the user chose.
+        progress: Told what is being done.
+
+    Returns:
+        The report; it is also in ``out``, for `run`, `verify` and `profile`.
+
+    Raises:
+        TinygenError: Any of its kinds, as the stages say.
+    """
+    prepared = prepare(model, choices, progress)
+    project = Project(
+        given=prepared.given,
+        graph=prepared.graph,
+        kernels=prepared.kernels,
+        plan=prepared.plan,
+        board=prepared.board,
+        model=prepared.loaded.content,
+        library=choices.kernels,
+        optimize=choices.optimize,
+        stack_bytes=choices.stack_bytes,
+        cmsis_nn=_cmsis_nn_files(prepared.kernels, may_fetch=not choices.offline),
+    )
+    write_project(emit_project(project), out)
+    progress.step(f"building for {prepared.board.name}")
+    image = build_project(out, progress)
+    quantization = prepared.loaded.quantization
+    report = report_build(
+        read_manifest(out),
+        measure(image.elf, prepared.board.regions),
+        prepared.savings,
+        quantization.as_json() if quantization else None,
+    )
+    write_report(report, out / REPORT_FILE)
+    return report
+
+
+def _cmsis_nn_files(kernels: Sequence[Kernel | None], *, may_fetch: bool) -> dict[str, bytes]:
+    """Return the files of CMSIS-NN that the kernels need; none when none is."""
+    sources = sorted({s for k in kernels if k for s in k.sources if s.startswith("cmsis-nn/")})
+    return collect_files(find_cmsis_nn(may_fetch=may_fetch), sources) if sources else {}

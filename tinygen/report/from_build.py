@@ -1,0 +1,54 @@
+"""The report as far as a build knows it: from the manifest and the measured image."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from tinygen.build.elf import ImageSize
+from tinygen.manifest import Manifest
+from tinygen.optimize.rewrite import Saving
+from tinygen.report.model import (
+    BoundFigures,
+    FlashSplit,
+    MemoryFigures,
+    ModelFigures,
+    OpFigures,
+    Report,
+)
+
+
+def report_build(
+    manifest: Manifest,
+    image: ImageSize,
+    savings: Sequence[Saving],
+    quantization: dict[str, Any] | None,
+) -> Report:
+    """Return the report of a build that has not run yet."""
+    return Report(
+        model=ModelFigures(**asdict(manifest.model)),
+        board=manifest.board,
+        core=manifest.core,
+        runtime=manifest.runtime,
+        kernels=manifest.kernels,
+        optimize=manifest.optimize,
+        memory=_memory(manifest, image),
+        ops=tuple(
+            OpFigures(index=op.index, op=op.op, kernel=op.kernel, macs=op.macs, why=op.why)
+            for op in manifest.ops
+        ),
+        surgery=tuple(asdict(saving) for saving in savings),
+        quantization=quantization,
+    )
+
+
+def _memory(manifest: Manifest, image: ImageSize) -> MemoryFigures:
+    plan = manifest.plan
+    return MemoryFigures(
+        arena_bytes=plan.arena_bytes,
+        scratch_bytes=plan.scratch_bytes,
+        stack_bytes=image.stack_bytes,
+        ram_bytes=image.ram_bytes,
+        flash_bytes=image.flash_bytes,
+        flash=FlashSplit(code=image.code, weights=image.weights, tables=image.tables, other=0),
+        bounds=BoundFigures(plan.bound_layerwise, plan.bound_overlap),
+    )
