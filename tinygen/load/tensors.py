@@ -76,7 +76,8 @@ def _read_head(table: Any, index: int) -> _Head:
     if table.Sparsity() is not None:
         raise head.error("is sparse", "convert without sparsity")
     signature = [int(table.ShapeSignature(i)) for i in range(table.ShapeSignatureLength())]
-    if min(shape, default=1) < 1 or min(signature, default=1) < 0:
+    # a batch of -1 whose shape says 1 is what TFLM takes, too: it reads the shape
+    if min(shape, default=1) < 1 or min(signature[1:], default=1) < 0:
         raise head.error(
             f"has dynamic shape {signature or list(shape)}",
             "convert with a static batch of 1, or let 'tinygen quantize' do it",
