@@ -1,0 +1,1 @@
+"""Stage `build`: a project folder to an image with measured sections and symbols."""
