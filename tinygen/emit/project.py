@@ -63,7 +63,7 @@ def _texts(project: Project) -> dict[str, str]:
         "file_flags": file_flags(project.optimize, has_cmsis_nn=bool(project.cmsis_nn)),
         "include_dirs": [CMSIS_NN_HEADERS] if project.cmsis_nn else [],
         "has_cmsis_nn": bool(project.cmsis_nn),
-        "defines": sorted(board.defines.items()),
+        "defines": sorted(board.macros.items()),
         "official": OFFICIAL.get(board.id),
     }
     return {

@@ -15,7 +15,7 @@ LINK = ["--specs=nano.specs", "-nostartfiles", "-Wl,--gc-sections"]
 
 # Output sections of link.ld by the memory they take, as `size -A` prints them.
 FLASH_SECTIONS = r"^\.(?:vectors|text|tg_weights|tg_tables|rodata|ARM\.exidx|data)\s+(\d+)"
-RAM_SECTIONS = r"^\.(?:data|bss|noinit|tg_arena|stack)\s+(\d+)"
+RAM_SECTIONS = r"^\.(?:data|bss|tg_arena|tg_stack)\s+(\d+)"
 
 
 def apply(env):
