@@ -18,7 +18,7 @@ from tinygen.ops.common_scale import input_multipliers, to_common_scale, twice_l
 from tinygen.ops.contract import Array, Kernel, OpType, Target
 from tinygen.ops.multiplier import multiplier_below_one
 
-_LEFT_SHIFT = 20  # TFLM's: 255 << 20 leaves room for the sum in int32
+LEFT_SHIFT = 20  # TFLM's: 255 << 20 leaves room for the sum in int32
 
 
 def _rescaling(graph: Graph, op: Op) -> Rescaling:
@@ -28,7 +28,7 @@ def _rescaling(graph: Graph, op: Op) -> Rescaling:
     in single precision, which can differ by one from the wheel that is our oracle.
     """
     in0, in1 = input_multipliers(graph, op)
-    out_scale = (1 << _LEFT_SHIFT) * graph.outputs_of(op)[0].scale
+    out_scale = (1 << LEFT_SHIFT) * graph.outputs_of(op)[0].scale
     out = multiplier_below_one(op, twice_largest_scale(graph, op) / out_scale)
     return Rescaling(out, in0, in1)
 
@@ -41,8 +41,8 @@ def _check(graph: Graph, op: Op) -> None:
 def _reference(graph: Graph, op: Op, inputs: Sequence[Array | None], *, sign: int) -> list[Array]:
     first, second = real_inputs(graph, op, tuple(inputs))
     rescaling = _rescaling(graph, op)
-    acc = to_common_scale(first, rescaling.in0, _LEFT_SHIFT) + sign * to_common_scale(
-        second, rescaling.in1, _LEFT_SHIFT
+    acc = to_common_scale(first, rescaling.in0, LEFT_SHIFT) + sign * to_common_scale(
+        second, rescaling.in1, LEFT_SHIFT
     )
     return rescale_output(graph, op, acc, rescaling.out, fused_range(graph, op))
 
