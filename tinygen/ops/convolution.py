@@ -1,7 +1,7 @@
 """What CONV_2D, DEPTHWISE_CONV_2D and TRANSPOSE_CONV share beyond the window."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from tinygen.graph import Graph, Op
@@ -22,12 +22,16 @@ from tinygen.ops.window import Pair, Window, sliding_window
 
 @dataclass(frozen=True, slots=True)
 class ConvOptions:
-    """Strides and dilations as (rows, columns); enums as the schema numbers them."""
+    """Strides and dilations as (rows, columns); enums as the schema numbers them.
+
+    ``around`` is what a folded PAD adds: rows (above, below), columns (left, right).
+    """
 
     padding: int
     stride: Pair
     dilation: Pair
     activation: int
+    around: tuple[Pair, Pair] = field(default=((0, 0), (0, 0)), kw_only=True)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,6 +75,7 @@ def read_convolution(graph: Graph, op: Op, groups: int) -> Convolution:
         padding=options.padding,
         stride=options.stride,
         dilation=options.dilation,
+        around=options.around,
     )
     return Convolution(operands, window, groups, options.activation)
 

@@ -70,6 +70,15 @@ class Window:
         begin, end = start + first * stride, start + last * stride + 1
         return slice(first, last + 1), slice(begin, end, stride)
 
+    def reaches_beyond(self) -> bool:
+        """Return whether the window covers padding anywhere."""
+        return self.pad != (0, 0) or any(
+            (out - 1) * stride + dilated(size, dilation) > rows
+            for out, stride, size, dilation, rows in zip(
+                self.out_hw, self.stride, self.filter_hw, self.dilation, self.in_hw, strict=True
+            )
+        )
+
     def fields(self, name: str = "window") -> dict[str, int]:
         """Return the fields of the C struct ``tg_window`` that is called ``name``."""
         pairs = {
@@ -100,6 +109,7 @@ def sliding_window(  # noqa: PLR0913 - six facts make a window
     padding: int,
     stride: Pair,
     dilation: Pair = (1, 1),
+    around: tuple[Pair, Pair] = ((0, 0), (0, 0)),
 ) -> Window:
     """Return the window; pairs are (rows, columns).
 
@@ -110,6 +120,8 @@ def sliding_window(  # noqa: PLR0913 - six facts make a window
         padding: The schema's Padding.
         stride: As the file has it.
         dilation: As the file has it.
+        around: Rows (above, below) and columns (left, right) of padding that a folded
+            PAD adds before ``padding`` applies.
 
     Raises:
         ModelError: A size, stride or dilation is not positive, the padding is unknown,
@@ -122,13 +134,14 @@ def sliding_window(  # noqa: PLR0913 - six facts make a window
         dilated(filter_hw[0], dilation[0]),
         dilated(filter_hw[1], dilation[1]),
     )
+    padded = [size + sum(extra) for size, extra in zip(in_hw, around, strict=True)]
     sizes = [
         output_size(op, padding, size, rows, step)
-        for size, rows, step in zip(in_hw, span, stride, strict=True)
+        for size, rows, step in zip(padded, span, stride, strict=True)
     ]
     pads = [
-        padding_before(size, out, rows, step)
-        for size, out, rows, step in zip(in_hw, sizes, span, stride, strict=True)
+        extra[0] + padding_before(size, out, rows, step)
+        for extra, size, out, rows, step in zip(around, padded, sizes, span, stride, strict=True)
     ]
     return Window(in_hw, filter_hw, (sizes[0], sizes[1]), stride, dilation, (pads[0], pads[1]))
 

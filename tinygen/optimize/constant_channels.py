@@ -6,9 +6,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tinygen.graph import Graph, Op
+from tinygen.ops import conv_2d, depthwise_conv_2d
 from tinygen.ops.contract import Array
 from tinygen.ops.registry import op_types
 from tinygen.optimize.flow import flow_of
+
+_WINDOWS = {
+    "CONV_2D": conv_2d.read_convolution,
+    "DEPTHWISE_CONV_2D": depthwise_conv_2d.read_convolution,
+}
 
 # For each activation tensor the value of each channel, or None where it varies.
 Constants = Mapping[int, Sequence[int | None]]
@@ -30,18 +36,10 @@ def find_constants(graph: Graph) -> dict[int, list[int | None]]:
 
 
 def has_padding(graph: Graph, op: Op) -> bool:
-    """Return whether a sliding window reaches beyond the input."""
-    x, y = graph.tensors[op.inputs[0]], graph.tensors[op.outputs[0]]
-    if op.name == "FULLY_CONNECTED":
+    """Return whether a convolution's window reaches beyond the input anywhere."""
+    if op.name not in _WINDOWS:
         return False
-    w = graph.tensors[op.inputs[1]]
-    return any(
-        (y.shape[n] - 1) * op.options.stride[n - 1]
-        + (w.shape[n] - 1) * op.options.dilation[n - 1]
-        + 1
-        > x.shape[n]
-        for n in (1, 2)
-    )
+    return _WINDOWS[op.name](graph, op).window.reaches_beyond()
 
 
 def foldable(graph: Graph, op: Op, constants: Sequence[int | None]) -> NDArray[np.bool_]:

@@ -3,11 +3,13 @@
 from dataclasses import replace
 
 from tinygen.graph import Graph, Op, Tensor
+from tinygen.ops.pad import paddings
 from tinygen.optimize.edit import read_instead, readers, with_ops, writer
 from tinygen.optimize.rewrite import Rewrite
 
 # The schema's ActivationFunctionType that an activation op is as a fused one.
 _FUSED = {"RELU": 1, "RELU_N1_TO_1": 2, "RELU6": 3}
+_PADS = {"CONV_2D", "DEPTHWISE_CONV_2D"}
 _HAS_ACTIVATION = {
     "CONV_2D",
     "DEPTHWISE_CONV_2D",
@@ -21,11 +23,15 @@ _HAS_ACTIVATION = {
 
 
 def _same_numbers(a: Tensor, b: Tensor) -> bool:
-    """Return whether equal bytes stand for equal values."""
-    same_type = a.dtype == b.dtype and a.nbytes == b.nbytes
+    """Return whether equal bytes stand for equal values, as many of them."""
+    return a.nbytes == b.nbytes and _same_scale(a, b)
+
+
+def _same_scale(a: Tensor, b: Tensor) -> bool:
     if a.quantization is None or b.quantization is None:
-        return same_type and a.quantization is b.quantization
-    return same_type and (a.quantization.scale, a.quantization.zero_point) == (
+        return a.dtype == b.dtype and a.quantization is b.quantization
+    return (a.dtype, a.quantization.scale, a.quantization.zero_point) == (
+        b.dtype,
         b.quantization.scale,
         b.quantization.zero_point,
     )
@@ -90,7 +96,41 @@ def _fuse_activation(graph: Graph) -> tuple[Graph, str] | None:
     return None
 
 
+def _fold_padding(graph: Graph) -> tuple[Graph, str] | None:
+    """Let a convolution pad by itself: a PAD's border counts as zero there."""
+    for op in graph.ops:
+        if op.name != "PAD" or len(graph.tensors[op.inputs[0]].shape) != 4:
+            continue
+        x, y = op.inputs[0], op.outputs[0]
+        batch, rows, columns, channels = paddings(graph, op)
+        users = readers(graph, y)
+        if (
+            batch != (0, 0)
+            or channels != (0, 0)
+            or y in graph.outputs
+            or not users
+            or not all(user.name in _PADS and user.inputs[0] == y for user in users)
+            or not _same_scale(graph.tensors[x], graph.tensors[y])
+        ):
+            continue
+        changed: dict[int, Op | None] = {op.index: None}
+        for user in users:
+            above, left = user.options.around
+            around = (
+                (above[0] + rows[0], above[1] + rows[1]),
+                (left[0] + columns[0], left[1] + columns[1]),
+            )
+            changed[user.index] = replace(
+                user,
+                inputs=(x, *user.inputs[1:]),
+                options=replace(user.options, around=around),
+            )
+        return with_ops(graph, changed), f"op {op.index} is padding of the next"
+    return None
+
+
 FOLDS = (
+    Rewrite("fold-padding", _fold_padding),
     Rewrite("drop-requantize", _drop_no_op_requantize),
     Rewrite("merge-views", _merge_views),
     Rewrite("fuse-activation", _fuse_activation),

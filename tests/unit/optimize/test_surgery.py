@@ -37,7 +37,7 @@ class Net:
         self.shape = shape
         return self.b.tensor(shape, scale=0.05, zero_point=zero_point)
 
-    def conv(self, out, *, k=1, zero=(), dead_value=-5000, zero_point=-128, unread=()):
+    def conv(self, out, *, k=1, zero=(), dead_value=-5000, zero_point=-128, unread=(), valid=False):
         """Add a CONV_2D with RELU; ``zero`` filters, ``unread`` input channels."""
         w, scale = self._weights([out, k, k, self.shape[3]], 0, list(zero))
         data = np.frombuffer(self.b.buffers[-1].data, np.int8).copy()
@@ -45,8 +45,10 @@ class Net:
         data[..., list(unread)] = 0
         self.b.buffers[-1].data = np.frombuffer(data.tobytes(), np.uint8)
         bias = self._bias(scale, list(zero), dead_value)
-        y = self._output([*self.shape[:3], out], zero_point)
+        size = [n - k + 1 if valid else n for n in self.shape[1:3]]
+        y = self._output([1, *size, out], zero_point)
         o = schema.Conv2DOptionsT()
+        o.padding = int(valid)
         o.strideH = o.strideW = o.dilationHFactor = o.dilationWFactor = 1
         o.fusedActivationFunction = 1
         self.b.op("CONV_2D", [self.at, w, bias], [y], o, version=3)
@@ -70,6 +72,17 @@ class Net:
         """Add an ADD with tensor ``other`` of the same shape."""
         y = self._output(list(self.shape), 5)
         self.b.op("ADD", [self.at, other], [y], schema.AddOptionsT(), version=2)
+        self.at = y
+        return self
+
+    def pad(self, rows, columns):
+        """Add a PAD of (before, after) rows and columns."""
+        paddings = np.array([[0, 0], rows, columns, [0, 0]])
+        wide = [a + sum(p) for a, p in zip(self.shape, paddings.tolist(), strict=True)]
+        zero_point = self.b.tensors[self.at].quantization.zeroPoint[0]
+        table = self.b.tensor([4, 2], "int32", data=paddings)
+        y = self._output(wide, zero_point)
+        self.b.op("PAD", [self.at, table], [y], schema.PadOptionsT())
         self.at = y
         return self
 
@@ -120,6 +133,20 @@ def test_a_branch_that_meets_again_is_cut_alike(tmp_path):
     skip = net.at
     net.conv(8, k=3, zero=[4, 6]).add(skip).conv(4, unread=[4])
     check(net.build(), tmp_path)
+
+
+def test_a_constant_stays_before_padding_on_one_side_only(tmp_path):
+    net = Net(8).conv(6, zero=[2], dead_value=4000).pad((1, 0), (0, 0)).conv(3, k=2, valid=True)
+    _, smaller, _ = check(net.build(), tmp_path)
+    assert smaller.tensors[smaller.ops[0].outputs[0]].shape[-1] == 6
+
+
+@pytest.mark.parametrize("valid", [True, False])
+def test_a_pad_becomes_padding_of_the_convolution(valid, tmp_path):
+    net = Net(7).pad((0, 1), (2, 1)).conv(5, k=3, valid=valid).conv(3)
+    _, smaller, savings = check(net.build(), tmp_path)
+    assert [op.name for op in smaller.ops] == ["CONV_2D", "CONV_2D"]
+    assert [s.rewrite for s in savings] == ["fold-padding"]
 
 
 @pytest.mark.parametrize("seed", range(10, 16))
