@@ -21,7 +21,7 @@ from tinygen.ops.multiplier import multiplier_below_one
 LEFT_SHIFT = 20  # TFLM's: 255 << 20 leaves room for the sum in int32
 
 
-def _rescaling(graph: Graph, op: Op) -> Rescaling:
+def add_rescaling(graph: Graph, op: Op) -> Rescaling:
     """Return the multipliers.
 
     TFLM computes them in double precision; its source of August 2026 computed those of SUB
@@ -35,12 +35,12 @@ def _rescaling(graph: Graph, op: Op) -> Rescaling:
 
 def _check(graph: Graph, op: Op) -> None:
     check_fused(graph, op)
-    _rescaling(graph, op)
+    add_rescaling(graph, op)
 
 
 def _reference(graph: Graph, op: Op, inputs: Sequence[Array | None], *, sign: int) -> list[Array]:
     first, second = real_inputs(graph, op, tuple(inputs))
-    rescaling = _rescaling(graph, op)
+    rescaling = add_rescaling(graph, op)
     acc = to_common_scale(first, rescaling.in0, LEFT_SHIFT) + sign * to_common_scale(
         second, rescaling.in1, LEFT_SHIFT
     )
@@ -48,7 +48,7 @@ def _reference(graph: Graph, op: Op, inputs: Sequence[Array | None], *, sign: in
 
 
 def _kernel(graph: Graph, op: Op, _target: Target, *, function: str) -> Kernel:
-    params = binary_params(graph, op, _rescaling(graph, op), fused_range(graph, op))
+    params = binary_params(graph, op, add_rescaling(graph, op), fused_range(graph, op))
     return binary_kernel(graph, op, function, params)
 
 
