@@ -83,7 +83,6 @@ def constant_indices(
     tensor = required_input(graph, op, position)
     require(op, tensor.dtype in dtypes, f"{role} is {tensor.dtype}, not {' or '.join(dtypes)}")
     require(op, tensor.data is not None, f"{role} is not constant", CONSTANT_HINT)
-    require(op, len(tensor.shape) <= 2, f"{role} has shape {list(tensor.shape)}", DAMAGED_HINT)
     assert tensor.data is not None
     return [int(value) for value in tensor.data.ravel()]
 

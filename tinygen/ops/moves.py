@@ -97,10 +97,16 @@ def _merge(loops: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
     return merged
 
 
-def _struct(name: str, copy: StridedCopy) -> Struct:
-    def c_array(values: Sequence[int]) -> str:
-        return "{{" + ", ".join(str(value) for value in values) + "}}"
+def c_array(values: Sequence[int]) -> str:
+    """Print a `Struct` field that is an array; braces stand twice, for placeholders.
 
+    >>> c_array([1, -2])
+    '{{1, -2}}'
+    """
+    return "{{" + ", ".join(str(value) for value in values) + "}}"
+
+
+def _struct(name: str, copy: StridedCopy) -> Struct:
     return Struct(
         "tg_copy_strided_params",
         name,

@@ -27,6 +27,7 @@ from tinygen.ops.move_checks import (
     require_sizes,
     resolve_axis,
 )
+from tinygen.ops.moves import c_array
 
 # TG_REDUCE_DIMS of the kernels: kept and reduced dimensions alternate at most 4 times.
 _GROUPS = 4
@@ -142,20 +143,16 @@ def loops(graph: Graph, op: Op) -> tuple[Loops, Loops]:
     return kept, reduced
 
 
-def _c_array(values: Sequence[int]) -> str:
-    return "{{" + ", ".join(str(value) for value in values) + "}}"
-
-
 def _loops_struct(graph: Graph, op: Op) -> Struct:
     kept, reduced = loops(graph, op)
     return Struct(
         "tg_reduce_loops",
         "loops",
         {
-            "kept_size": _c_array(kept.sizes),
-            "kept_stride": _c_array(kept.strides),
-            "reduced_size": _c_array(reduced.sizes),
-            "reduced_stride": _c_array(reduced.strides),
+            "kept_size": c_array(kept.sizes),
+            "kept_stride": c_array(kept.strides),
+            "reduced_size": c_array(reduced.sizes),
+            "reduced_stride": c_array(reduced.strides),
         },
     )
 

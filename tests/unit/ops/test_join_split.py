@@ -126,7 +126,7 @@ REFUSED = {
     ),
     "3 parts, 2 outputs": lambda: unpack((2, 4), 0, num=3),
     "parts of [4, 4] in 7": lambda: split_v((2, 7), 1, [4, 4]),
-    "a tensor of 4294967296 bytes is larger than 16777216": lambda: split((1 << 16, 1 << 16), 1, 1),
+    "a tensor of 67108864 bytes is larger than 16777216": lambda: split((1 << 13, 1 << 13), 1, 1),
     "a tensor has 6 dimensions": lambda: split((1, 1, 1, 1, 1, 2), 5, 2),
 }
 
