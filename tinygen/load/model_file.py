@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from tinygen.errors import ModelError
+from tinygen.load.computed_shapes import fold_shapes
 from tinygen.load.model_format import find_format
 from tinygen.load.numeric_types import find_numeric_type
 from tinygen.load.outside_buffers import inline_buffers
@@ -44,11 +46,21 @@ def load_model(path: Path, options: QuantizeOptions | None = None) -> LoadedMode
     model_format = find_format(path)
     name = path.name if model_format == "saved_model" else path.stem
     if model_format == "tflite":
-        content = inline_buffers(_read(path), path.name)
+        content = _prepare(_read(path), path.name)
         if find_numeric_type(content, path.name) == "int8":
             return LoadedModel(name, content, None)
-    quantized = quantize_model(path, model_format, options)
-    return LoadedModel(name, inline_buffers(quantized.content, path.name), quantized.report)
+        with TemporaryDirectory(prefix="tinygen-") as folder:
+            prepared = Path(folder) / path.name
+            prepared.write_bytes(content)
+            quantized = quantize_model(prepared, model_format, options)
+    else:
+        quantized = quantize_model(path, model_format, options)
+    return LoadedModel(name, _prepare(quantized.content, path.name), quantized.report)
+
+
+def _prepare(content: bytes, name: str) -> bytes:
+    """Return an equal file without what TensorFlow Lite Micro lacks or ignores."""
+    return fold_shapes(inline_buffers(content, name), name)
 
 
 def _read(path: Path) -> bytes:
