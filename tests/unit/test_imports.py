@@ -13,18 +13,21 @@ LAYERS = [
     {"errors", "resources", "core", "progress", "board", "graph", "manifest"},
     {"ops"},
     {"kernels"},
-    {"load", "quantize", "optimize", "plan", "emit", "build", "device", "report"},
+    {"load", "quantize", "optimize", "plan", "emit", "build", "device", "report", "verify"},
     {"pipeline", "session"},
     {"cli"},
 ]
 # What a stage hands to a later one, and the one stage that is another's front door.
 HANDED_ON = {
     "tinygen.build.elf",
-    "tinygen.device.trace",
+    "tinygen.device.measure",
     "tinygen.optimize.rewrite",
     "tinygen.plan.model",
     "tinygen.quantize.convert",
+    "tinygen.quantize.float_model",
     "tinygen.quantize.report",
+    "tinygen.quantize.sample_files",
+    "tinygen.quantize.samples",
 }
 
 

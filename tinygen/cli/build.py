@@ -1,7 +1,6 @@
 """``tinygen build``: a model to a firmware project, built and measured."""
 
 from pathlib import Path
-from typing import Literal
 
 import click
 
@@ -12,6 +11,7 @@ from tinygen.cli.options import (
     json_option,
     kernel_options,
     output_options,
+    sample_source,
     samples_option,
 )
 from tinygen.cli.terminal import make_progress, say
@@ -82,10 +82,3 @@ def command(  # noqa: PLR0913 - click hands over one argument an option
         write_report(report, json_path)
     say(build_text(report, board), quiet=quiet)
     say(f"  project in {folder}", quiet=quiet)
-
-
-def sample_source(text: str | None) -> Path | Literal["random"] | None:
-    """Return what ``--samples`` names."""
-    if text is None or text == "random":
-        return "random" if text else None
-    return Path(text)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import click
 
@@ -81,3 +81,10 @@ def kernel_options(function: F) -> F:
         default=True,
         help="Leave out work that cannot change the output (proved in the build).",
     )(function)
+
+
+def sample_source(text: str | None) -> Path | Literal["random"] | None:
+    """Return what ``--samples`` names."""
+    if text is None or text == "random":
+        return "random" if text else None
+    return Path(text)

@@ -1,7 +1,7 @@
 """The report: what is known of one model on one board; its JSON is a contract."""
 
 import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -47,8 +47,8 @@ class BoundFigures:
 class MemoryFigures:
     """Bytes of RAM and flash, from the ELF; ``arena_bytes`` includes the scratch.
 
-    ``stack_bytes`` is what the linker reserved until `profile` has measured the stack's
-    high-water mark.
+    ``ram_bytes`` is what the linker placed, ``stack_bytes`` what it reserved; `profile`
+    adds how much of stack and arena was really used.
     """
 
     arena_bytes: int
@@ -168,19 +168,3 @@ def read_report(path: Path) -> Report:
         raise DeviceError(
             f"{path}: not a report of a built project", hint="run 'tinygen build' again"
         ) from error
-
-
-def with_stack(report: Report, stack_bytes: int, arena_bytes: int) -> Report:
-    """Return the report with the measured stack and arena high-water marks."""
-    memory = report.memory
-    ram_bytes = memory.ram_bytes - memory.stack_bytes + stack_bytes
-    return replace(
-        report,
-        memory=replace(
-            memory,
-            ram_bytes=ram_bytes,
-            stack_bytes=stack_bytes,
-            stack_high_water_bytes=stack_bytes,
-            arena_high_water_bytes=arena_bytes,
-        ),
-    )

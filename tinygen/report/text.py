@@ -85,3 +85,27 @@ def ops_text(report: Report) -> str:
 def _cost(op: OpFigures) -> int:
     measured = op.instructions if op.instructions is not None else op.cycles
     return measured or 0
+
+
+def verify_text(report: Report) -> str:
+    """Return what was compared, and the accuracy where there were labels."""
+    verify, accuracy = report.verify, report.accuracy
+    rows = []
+    if verify is not None:
+        result = "bit-exact" if verify.bit_exact else "DIFFERENT"
+        rows.append(f"  {verify.inputs} inputs {result} to {verify.oracle}")
+    if accuracy is not None:
+        rows.append(
+            f"  accuracy host {accuracy.host:.4f}, device {accuracy.device:.4f} "
+            f"on {accuracy.samples} samples"
+        )
+    return "\n".join(rows)
+
+
+def used_text(report: Report) -> str:
+    """Return the high-water marks of stack and arena."""
+    memory = report.memory
+    return (
+        f"  stack        {memory.stack_high_water_bytes:,} of {memory.stack_bytes:,} bytes used\n"
+        f"  arena        {memory.arena_high_water_bytes:,} of {memory.arena_bytes:,} bytes used"
+    )
