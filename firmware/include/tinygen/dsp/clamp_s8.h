@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef TINYGEN_DSP_CLAMP_S8_H
+#define TINYGEN_DSP_CLAMP_S8_H
+
+#include <stdint.h>
+
+/* Clamp count values in place to [low, high]. */
+void tg_clamp_s8(int8_t *values, int32_t count, int32_t low, int32_t high);
+
+#endif

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef TINYGEN_DSP_CONV_2D_S8_H
+#define TINYGEN_DSP_CONV_2D_S8_H
+
+#include "tinygen/dsp/matmul_s8.h"
+#include "tinygen/kernels/output_s8.h"
+#include "tinygen/kernels/window.h"
+
+typedef struct {
+    tg_window window;
+    int32_t batches;
+    int32_t in_c, out_c; /* out_c > 1 */
+    int32_t in_zero_point;
+    int32_t rows;     /* of the filter, gathered at a time */
+    uint32_t blocks;  /* of 4 values that this many rows give, rounded up */
+    tg_output output; /* tg_conv_2d_split_s8 only */
+} tg_conv_args;
+
+/* Where a window begins: row and column may lie in the padding. */
+typedef struct {
+    const int8_t *image;
+    int32_t y, x;
+} tg_position;
+
+/* Expand rows [first, first + p->rows) of three windows to x, as tg_matmul_args says;
+ * padding is the input's zero point. */
+typedef void tg_gather(const tg_conv_args *p, const tg_position *at, int32_t first,
+                       uint32_t *x);
+
+tg_gather tg_gather_pixel_s8;   /* 1x1 without padding */
+tg_gather tg_gather_words_s8;   /* in_c % 4 == 0; columns not dilated */
+tg_gather tg_gather_patches_s8; /* any; x is followed by 3 * 4 * blocks bytes */
+
+/* 2-D convolution, int8, without groups, three output pixels at a time in raster order.
+ *
+ * in       [batches][in rows][in columns][in_c]
+ * weights, table: as tg_matmul_args says, pairs of channels 0 1, 2 3, ...; the last pair
+ * of an odd out_c is its last two. The input's zero point is in the biases scratch  24 *
+ * blocks bytes and what the gather needs, 4-byte aligned out      [batches][out rows][out
+ * columns][out_c]  saturated only */
+void tg_conv_2d_dsp_s8(const tg_conv_args *p, tg_gather *gather, tg_matmul *matmul,
+                       const int8_t *in, const void *weights, const int32_t *table,
+                       void *scratch, int8_t *out);
+
+/* The same p->rows filter rows at a time, summed in scratch, with TFLM's requantization
+ * step by step: for any multiplier and shift, sums of any size, and large filters.
+ *
+ * weights  [filter_h / rows][pairs][blocks]  wide
+ * table    [pairs][6]  bias a, b, then multiplier and shift of a and of b
+ * scratch  also 12 * (out_c + 1) bytes, in front */
+void tg_conv_2d_split_s8(const tg_conv_args *p, tg_gather *gather, const int8_t *in,
+                         const int8_t *weights, const int32_t *table, void *scratch,
+                         int8_t *out);
+
+#endif
