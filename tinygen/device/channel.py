@@ -3,6 +3,8 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import count
+from math import inf
 
 from tinygen.device.frames import HEADER_BYTES, MAX_PAYLOAD, Frame, FrameParser, Kind, encode
 from tinygen.device.hello import fault_error
@@ -64,16 +66,17 @@ class Channel:
         sequence = self._next_sequence()
         request = encode(Frame(kind, sequence, index, arguments, payload))
         self._run_deadline = None
-        for _ in range(_ATTEMPTS):
+        patience_s = self._timeouts.reply_s
+        for attempt in count(1):
             self._link.write(request)
-            answer = self._await(kind, sequence)
+            answer = self._await(kind, sequence, patience_s)
             if answer is not None:
                 return answer
-            if self._run_deadline is not None and self._clock() >= self._run_deadline:
-                raise DeviceError(
-                    f"the inference did not end within {self._timeouts.run_s:g} s",
-                    hint="give a longer --timeout, or reset the board",
-                )
+            if self._run_deadline is not None:
+                self._require_time_left()
+                patience_s *= 2
+            elif attempt == _ATTEMPTS:
+                break
             self._resynchronize()
         raise _silent(kind.name)
 
@@ -87,7 +90,7 @@ class Channel:
         while True:
             sequence = self._next_sequence()
             self._link.write(encode(Frame(Kind.HELLO, sequence)))
-            answer = self._await(Kind.HELLO, sequence)
+            answer = self._await(Kind.HELLO, sequence, self._timeouts.reply_s)
             if answer is not None:
                 return answer
             if self._clock() >= deadline:
@@ -136,9 +139,21 @@ class Channel:
         self._sequence = self._sequence % 0xFFFF + 1
         return self._sequence
 
-    def _await(self, kind: Kind, sequence: int) -> Frame | None:
-        """Return the answer to a request; None when it must be sent again."""
-        deadline = self._run_deadline or self._clock() + self._timeouts.reply_s
+    def _require_time_left(self) -> None:
+        """Raise when the inference that has begun should have ended."""
+        if self._run_deadline is not None and self._clock() >= self._run_deadline:
+            raise DeviceError(
+                f"the inference did not end within {self._timeouts.run_s:g} s",
+                hint="give a longer --timeout, or reset the board",
+            )
+
+    def _await(self, kind: Kind, sequence: int, patience_s: float) -> Frame | None:
+        """Return the answer to a request; None when it must be sent again.
+
+        While the device runs it is asked again from time to time, ever more rarely: the
+        answer may have been lost, and it answers a repeated request when it is done.
+        """
+        deadline = min(self._run_deadline or inf, self._clock() + patience_s)
         while (frame := self._receive(deadline)) is not None:
             if frame.kind is Kind.FAULT:
                 raise fault_error(frame)
@@ -153,7 +168,9 @@ class Channel:
             if frame.sequence != sequence:
                 continue
             if frame.kind is Kind.STARTED:
-                self._run_deadline = deadline = self._clock() + self._timeouts.run_s
+                now = self._clock()
+                self._run_deadline = self._run_deadline or now + self._timeouts.run_s
+                deadline = min(self._run_deadline, now + patience_s)
             elif frame.kind is kind and frame.is_reply:
                 return frame
         return None
