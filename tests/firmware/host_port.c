@@ -1,0 +1,50 @@
+/* A port for tests: the link is standard input and output, the counter counts its reads. */
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "tinygen/port.h"
+
+static uint8_t stack[64];
+static uint32_t reads;
+
+void tg_port_init(void)
+{
+}
+
+uint8_t tg_port_read_byte(void)
+{
+    uint8_t byte;
+    if (read(STDIN_FILENO, &byte, 1) != 1) {
+        exit(0);
+    }
+    return byte;
+}
+
+void tg_port_write_byte(uint8_t byte)
+{
+    if (write(STDOUT_FILENO, &byte, 1) != 1) {
+        exit(1);
+    }
+}
+
+uint32_t tg_port_counter(void)
+{
+    return reads++ * 100;
+}
+
+tg_span tg_port_stack(void)
+{
+    return (tg_span){stack, stack + sizeof stack};
+}
+
+_Noreturn void tg_port_reset(void)
+{
+    exit(3);
+}
+
+void tg_port_exit(uint32_t status)
+{
+    exit((int)status);
+}
