@@ -113,11 +113,12 @@ def _extract(wheel: Path, folder: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         for name in archive.namelist():
             path = PurePosixPath(name)
-            if path.is_relative_to(_ROOT) and path.suffix in {".c", ".h"}:
-                inner = path.relative_to(_ROOT)
-                if inner.parts[0] in _FOLDERS:
-                    (folder / inner).parent.mkdir(parents=True, exist_ok=True)
-                    (folder / inner).write_bytes(archive.read(name))
+            if not path.is_relative_to(_ROOT) or ".." in path.parts:
+                continue
+            inner = path.relative_to(_ROOT)
+            if inner.parts[0] in _FOLDERS and inner.suffix in {".c", ".h"}:
+                (folder / inner).parent.mkdir(parents=True, exist_ok=True)
+                (folder / inner).write_bytes(archive.read(name))
 
 
 def main() -> int:

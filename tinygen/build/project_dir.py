@@ -1,6 +1,5 @@
 """Write a project to disk: whole or not at all, and never over other people's files."""
 
-import os
 import shutil
 import tempfile
 from collections.abc import Mapping
@@ -108,6 +107,6 @@ def _exchange(names: list[str], staged: Path, folder: Path, stale: list[str]) ->
 
 def _prune(directory: Path, root: Path) -> None:
     """Remove folders that have become empty, from ``directory`` up to ``root``."""
-    while directory != root and directory.is_dir() and not any(os.scandir(directory)):
+    while directory != root and directory.is_dir() and not any(directory.iterdir()):
         directory.rmdir()
         directory = directory.parent
