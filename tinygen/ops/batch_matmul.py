@@ -24,7 +24,7 @@ from tinygen.ops.per_channel import (
     fixed_multipliers,
     real_values,
     requantize_to,
-    tensor_multiplier,
+    scale_products,
 )
 
 # Source: TFLM takes 2 to 5 dimensions, of which the last two are the matrix.
@@ -135,7 +135,7 @@ def _check(graph: Graph, op: Op) -> None:
 
 def _multipliers(graph: Graph, op: Op) -> Multipliers:
     x, w = graph.tensors[op.inputs[0]], graph.tensors[op.inputs[1]]
-    return fixed_multipliers(op, [tensor_multiplier(x, w, graph.outputs_of(op)[0])])
+    return fixed_multipliers(op, scale_products(x, w, graph.outputs_of(op)[0]))
 
 
 def _reference(graph: Graph, op: Op, inputs: Sequence[Array | None]) -> list[Array]:

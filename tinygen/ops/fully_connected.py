@@ -14,14 +14,13 @@ from tinygen.ops.per_channel import (
     add_bias,
     bias_of,
     fixed_multipliers,
-    operand_multipliers,
     read_operands,
     real_values,
     requantize_to,
     require_bias,
     require_operands,
+    scale_products,
     tables,
-    tensor_multiplier,
 )
 
 # TFLM refuses a bias whose scale is further than this, in output steps, from the product's.
@@ -43,14 +42,9 @@ def _read(table: Any) -> FullyConnectedOptions:
 
 
 def multipliers(op: Op, operands: Operands) -> Multipliers:
-    """Return one multiplier and shift, or one a channel where the weights have as many scales.
-
-    Source: TFLM multiplies scales as float32 for the former and as doubles for the latter.
-    """
-    if has_channels(operands.weights):
-        return fixed_multipliers(op, operand_multipliers(operands))
-    scale = tensor_multiplier(operands.x, operands.weights, operands.y)
-    return fixed_multipliers(op, [scale])
+    """Return one multiplier and shift, or one a channel where the weights have as many scales."""
+    products = scale_products(operands.x, operands.weights, operands.y)
+    return fixed_multipliers(op, products)
 
 
 def has_channels(weights: Tensor) -> bool:

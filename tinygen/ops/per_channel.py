@@ -96,40 +96,22 @@ def require_bias(op: Op, bias: Tensor | None, channels: int) -> None:
     require(op, bias.size == channels, f"{bias.size} biases for {channels} channels")
 
 
-def channel_multipliers(graph: Graph, op: Op, x: int = 0) -> list[float]:
-    """Return ``in_scale * weight_scale / out_scale`` for each output channel of a convolution.
-
-    Args:
-        graph: The op's.
-        op: Its operands are checked.
-        x: Position of the data among the inputs.
-    """
-    return operand_multipliers(read_operands(graph, op, x))
-
-
 def operand_multipliers(operands: Operands) -> list[float]:
-    """Return ``in_scale * weight_scale / out_scale`` for each output channel.
+    """Return ``in_scale * weight_scale / out_scale`` for each output channel."""
+    found = scale_products(operands.x, operands.weights, operands.y)
+    return found * operands.y.shape[-1] if len(found) == 1 else found
 
-    Source: TFLM multiplies float32 scales as doubles, in this order.
+
+def scale_products(a: Tensor, b: Tensor, y: Tensor) -> list[float]:
+    """Return ``a_scale * b_scale / y_scale`` for each scale of ``b``.
+
+    Source: the tflite-micro wheel multiplies float32 scales as doubles, in this order.
+    TFLM's source of August 2026 still rounds the product to float32 for BATCH_MATMUL and
+    for FULLY_CONNECTED with per-tensor weights; the pinned wheel does not.
     """
-    quantization = operands.weights.quantization
-    assert quantization is not None
-    per_channel = quantization.scale
-    if len(per_channel) == 1:
-        per_channel = per_channel * operands.y.shape[-1]
-    in_scale, out_scale = _float32(operands.x.scale), _float32(operands.y.scale)
-    return [in_scale * _float32(scale) / out_scale for scale in per_channel]
-
-
-def tensor_multiplier(a: Tensor, b: Tensor, y: Tensor) -> float:
-    """Return ``a_scale * b_scale / y_scale`` of tensors with one scale each; may be inf.
-
-    Source: TFLM rounds this product to float32 and divides as doubles
-    (FULLY_CONNECTED with per-tensor weights, BATCH_MATMUL).
-    """
-    with np.errstate(over="ignore", under="ignore"):
-        product = np.float32(a.scale) * np.float32(b.scale)
-    return float(product) / _float32(y.scale)
+    assert b.quantization is not None
+    a_scale, y_scale = _float32(a.scale), _float32(y.scale)
+    return [a_scale * _float32(scale) / y_scale for scale in b.quantization.scale]
 
 
 def fixed_multipliers(op: Op, scales: Sequence[float]) -> Multipliers:

@@ -89,7 +89,6 @@ def test_fully_connected_is_bit_exact(case, tmp_path):
 
 @pytest.mark.parametrize("seed", range(16))
 def test_random_fully_connected_is_bit_exact(seed, tmp_path):
-    """Scales vary freely: a float64 product of scales would differ in some."""
     rng = np.random.default_rng(4000 + seed)
     dense = Dense(
         shape=(int(rng.integers(1, 40)), int(rng.integers(1, 200))),
