@@ -25,6 +25,7 @@ from tinygen.plan.layout import plan_memory
 from tinygen.plan.model import Plan
 from tinygen.progress import Progress
 from tinygen.quantize.convert import QuantizeOptions
+from tinygen.report.fit import Fit, measure_fit, require_fit
 from tinygen.report.from_build import report_build
 from tinygen.report.model import Report, write_report
 
@@ -116,6 +117,7 @@ def build(model: Path, out: Path, choices: Choices, progress: Progress) -> Repor
         TinygenError: Any of its kinds, as the stages say.
     """
     prepared = prepare(model, choices, progress)
+    require_fit(prepared.board, fit_of(prepared, choices))
     project = Project(
         given=prepared.given,
         graph=prepared.graph,
@@ -140,6 +142,11 @@ def build(model: Path, out: Path, choices: Choices, progress: Progress) -> Repor
     )
     write_report(report, out / REPORT_FILE)
     return report
+
+
+def fit_of(prepared: Prepared, choices: Choices) -> Fit:
+    """Return what an image of the prepared model needs at least."""
+    return measure_fit(prepared.graph, prepared.kernels, prepared.plan, choices.stack_bytes)
 
 
 def _cmsis_nn_files(kernels: Sequence[Kernel | None], *, may_fetch: bool) -> dict[str, bytes]:

@@ -9,6 +9,7 @@ from tinygen.plan.model import Bounds, Buffer, Plan
 from tinygen.plan.search import Problem, place
 
 ALIGN = 16
+_LONGEST_RUN = 4
 
 Overlaps = Mapping[int, Mapping[int, int]]
 
@@ -40,8 +41,7 @@ def plan_memory(
     wanted = _wanted(graph, root, scratch_bytes)
     separation = _separations(graph, root, wanted, overlaps or {})
     layerwise, peak = _layerwise(wanted, len(graph.ops))
-    overlap = _overlap_bound(wanted, separation, len(graph.ops))
-    offsets, is_optimal = place(Problem([w.nbytes for w in wanted], separation, overlap))
+    offsets, overlap, is_optimal = _solve(wanted, separation, len(graph.ops))
     buffers = tuple(
         Buffer(w.name, offset, w.nbytes, w.first, w.last)
         for w, offset in zip(wanted, offsets, strict=True)
@@ -145,18 +145,43 @@ def _layerwise(wanted: list[_Wanted], count: int) -> tuple[int, int]:
     return bound, live.index(bound) if live else 0
 
 
-def _overlap_bound(wanted: list[_Wanted], separation: list[list[int | None]], count: int) -> int:
-    """Return the exact height of what is live at the worst op, all else left out."""
+def _solve(
+    wanted: list[_Wanted], separation: list[list[int | None]], count: int
+) -> tuple[list[int], int, bool]:
+    """Return offsets, a proven bound, and whether they meet it.
+
+    The bound comes from ever longer runs of ops, each solved exactly with all else left
+    out, until the plan meets it or the runs grow too long to solve.
+    """
+    cliques = [_live(wanted, k, k) for k in range(count)]
+    sizes = [w.nbytes for w in wanted]
+    bound, offsets, is_optimal = 0, [0] * len(wanted), False
+    for length in range(1, _LONGEST_RUN + 1):
+        bound = max(bound, _run_bound(wanted, separation, count, length))
+        offsets, is_optimal = place(Problem(sizes, separation, bound, cliques))
+        if is_optimal:
+            break
+    height = max((o + n for o, n in zip(offsets, sizes, strict=True)), default=0)
+    return offsets, height if is_optimal else bound, is_optimal
+
+
+def _run_bound(
+    wanted: list[_Wanted], separation: list[list[int | None]], count: int, length: int
+) -> int:
+    """Return the exact height of the worst run of ``length`` ops, all else left out."""
     bound = 0
-    for k in range(count):
-        live = [n for n, w in enumerate(wanted) if w.first <= k <= w.last]
+    for first in range(max(count - length + 1, 1)):
+        live = _live(wanted, first, first + length - 1)
         sizes = [wanted[n].nbytes for n in live]
         if sum(sizes) <= bound:
             continue
-        floor = max(sizes)
-        offsets, proved = place(
-            Problem(sizes, [[separation[a][b] for b in live] for a in live], floor)
-        )
-        height = max(o + n for o, n in zip(offsets, sizes, strict=True))
-        bound = max(bound, height if proved else floor)
+        table = [[separation[a][b] for b in live] for a in live]
+        offsets, proved = place(Problem(sizes, table, max(sizes)))
+        if proved:
+            bound = max(bound, *(o + n for o, n in zip(offsets, sizes, strict=True)))
     return bound
+
+
+def _live(wanted: list[_Wanted], first: int, last: int) -> list[int]:
+    """Return the buffers live at any op from ``first`` to ``last``."""
+    return [n for n, w in enumerate(wanted) if w.first <= last and first <= w.last]

@@ -7,7 +7,7 @@ optimal solution places each buffer, in order of offset, as low as those below i
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-_NODE_LIMIT = 100_000
+_NODE_LIMIT = 30_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,11 +19,13 @@ class Problem:
         separation: ``separation[a][b]``: how far above ``a`` the start of ``b`` must lie
             when ``b`` lies above ``a`` or level with it; None where the two never meet.
         bound: A proven lower bound of the height.
+        cliques: Sets of buffers that are all live at one time; they prune the search.
     """
 
     sizes: Sequence[int]
     separation: Sequence[Sequence[int | None]]
     bound: int
+    cliques: Sequence[Sequence[int]] = ()
 
 
 @dataclass(slots=True)
@@ -31,6 +33,7 @@ class _Search:
     problem: Problem
     best: list[int]
     best_height: int
+    savings: Sequence[int] = ()
     nodes: int = 0
     offsets: list[int] = field(default_factory=list)
 
@@ -48,6 +51,7 @@ def place(problem: Problem) -> tuple[list[int], bool]:
     )
     search = _Search(problem, best, _height(problem, best))
     if search.best_height > problem.bound:
+        search.savings = [_most_saved(problem, clique) for clique in problem.cliques]
         search.offsets = [-1] * len(problem.sizes)
         _descend(search, 0, 0)
     return search.best, search.best_height == problem.bound or search.nodes < _NODE_LIMIT
@@ -103,6 +107,8 @@ def _descend(search: _Search, placed: int, level: int) -> None:
     if placed == len(problem.sizes):
         search.best, search.best_height = list(offsets), _height(problem, offsets)
         return
+    if _cannot_improve(search, level):
+        return
     choices = []
     for b, size in enumerate(problem.sizes):
         if offsets[b] >= 0:
@@ -121,6 +127,25 @@ def _descend(search: _Search, placed: int, level: int) -> None:
         offsets[b] = low
         _descend(search, placed + 1, low)
         offsets[b] = -1
+
+
+def _most_saved(problem: Problem, clique: Sequence[int]) -> int:
+    """Return more bytes than overlaps within a clique can save."""
+    saved = 0
+    for a in clique:
+        overlaps = [problem.separation[a][b] for b in clique if b != a]
+        saved += max((problem.sizes[a] - s for s in overlaps if s is not None), default=0)
+    return saved
+
+
+def _cannot_improve(search: _Search, level: int) -> bool:
+    """Return whether what is unplaced of some clique does not fit above ``level``."""
+    problem = search.problem
+    for clique, saved in zip(problem.cliques, search.savings, strict=True):
+        unplaced = sum(problem.sizes[b] for b in clique if search.offsets[b] < 0)
+        if unplaced and level + unplaced - saved >= search.best_height:
+            return True
+    return False
 
 
 def _lowest(search: _Search, b: int) -> int:
