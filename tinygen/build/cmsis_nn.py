@@ -104,8 +104,9 @@ def _download(folder: Path) -> Path:
 
 
 def _last_line(text: str) -> str:
-    errors = [line.removeprefix("ERROR: ") for line in text.splitlines() if "ERROR" in line]
-    return errors[-1] if errors else "pip failed"
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    errors = [line.removeprefix("ERROR: ") for line in lines if line.startswith("ERROR: ")]
+    return (errors or lines or ["pip failed"])[-1]
 
 
 def _extract(wheel: Path, folder: Path) -> None:

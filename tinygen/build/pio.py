@@ -104,7 +104,7 @@ def pio_environment() -> dict[str, str]:
     """
     if find_spec("platformio") is None:
         raise ToolchainError("PlatformIO is not installed", hint="pip install platformio scons")
-    core_dir = cache_dir() / f"pio-{version('platformio')}"
+    core_dir = cache_dir().resolve() / f"pio-{version('platformio')}"
     try:
         core_dir.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -113,6 +113,8 @@ def pio_environment() -> dict[str, str]:
             hint="set XDG_CACHE_HOME to a folder that can be written",
         ) from error
     inherited = {k: v for k, v in os.environ.items() if not k.startswith("PLATFORMIO_")}
+    if custom := inherited.get("TINYGEN_TOOLCHAIN_DIR"):  # PlatformIO changes the folder
+        inherited["TINYGEN_TOOLCHAIN_DIR"] = str(Path(custom).resolve())
     scons = find_spec("SCons")
     places = list(scons.submodule_search_locations or ()) if scons else []
     return inherited | {

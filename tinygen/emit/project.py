@@ -100,8 +100,9 @@ def _platformio_board(board: Board) -> str:
         "frameworks": [],
         "build": {"mcu": board.core, "cpu": board.core, "f_cpu": f"{board.clock_hz}L"},
         "upload": {
-            "maximum_size": board.region("flash").nbytes,
-            "maximum_ram_size": board.region("ram").nbytes,
+            # The linker refuses what a region cannot hold; these are for PlatformIO's bars.
+            "maximum_size": sum(r.nbytes for r in board.regions if r.kind == "flash"),
+            "maximum_ram_size": sum(r.nbytes for r in board.regions if r.kind == "ram"),
             "protocol": "custom",
             "protocols": ["custom"],
         },
