@@ -66,11 +66,16 @@ def _check(graph: Graph, op: Op) -> None:
     )
 
 
-def exp_table(graph: Graph, op: Op) -> Int64:
-    """Return exp by the difference to the row's maximum, in Q0; beyond its end it is 0."""
+def input_scaling(graph: Graph, op: Op) -> tuple[int, int, int]:
+    """Return multiplier and shift of a difference, and the largest whose exp is not 0."""
     multiplier, shift = quantize_multiplier(_scale(graph, op))
     largest = (1 << _INTEGER_BITS) - 1
-    radius = (largest << (31 - _INTEGER_BITS)) >> shift
+    return multiplier, shift, (largest << (31 - _INTEGER_BITS)) >> shift
+
+
+def exp_table(graph: Graph, op: Op) -> Int64:
+    """Return exp by the difference to the row's maximum, in Q0; beyond its end it is 0."""
+    multiplier, shift, radius = input_scaling(graph, op)
     differences = np.arange(min(radius, 255) + 1)
     return exp_of_negative(requantize(-differences, multiplier, shift), _INTEGER_BITS)
 
