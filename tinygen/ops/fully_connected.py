@@ -79,7 +79,7 @@ def _check_types(op: Op, operands: Operands) -> None:
         return
     require_int8(op, operands.x, "input")
     require_int8(op, operands.y, "output")
-    require_int8(op, weights, "weights")
+    require_int8(op, weights, "weight matrix")
     rank = len(weights.shape)
     require(op, rank == 2, f"weights have shape {list(weights.shape)}, not 2-D", DAMAGED_HINT)
     require_bias(op, operands.bias, weights.shape[0])
