@@ -16,6 +16,9 @@
 #define TG_SCB_HFSR        TG_REGISTER(0xE000ED2Cu)
 #define TG_SCB_MMFAR       TG_REGISTER(0xE000ED34u)
 #define TG_SCB_BFAR        TG_REGISTER(0xE000ED38u)
+#define TG_MPU_CTRL        TG_REGISTER(0xE000ED94u) /* ARMv7-M's MPU; region 0 is selected */
+#define TG_MPU_RBAR        TG_REGISTER(0xE000ED9Cu)
+#define TG_MPU_RASR        TG_REGISTER(0xE000EDA0u)
 
 /* Interrupts stay masked for ever: they only end a sleep, so no handler is needed. */
 static inline void tg_mask_interrupts(void)

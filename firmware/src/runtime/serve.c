@@ -87,7 +87,7 @@ static tg_status run(tg_frame *frame)
 static tg_status step(tg_frame *frame, uint16_t next_op)
 {
     const uint32_t position = frame->arguments[0];
-    if (position >= MODEL_OP_COUNT || (position != 0 && position != next_op)) {
+    if (position >= hello.op_count || (position != 0 && position != next_op)) {
         return TG_ERR_ARG;
     }
     if (position == 0) {
