@@ -79,7 +79,7 @@ def _arguments(board: Board, elf: Path, fd: int) -> list[str]:
     """
     return [
         *("-M", board.qemu_machine, "-kernel", str(elf)),
-        *("-display", "none", "-monitor", "none", "-nic", "none"),
+        *("-display", "none", "-monitor", "none"),
         *("-semihosting-config", "enable=on,target=native"),
         *("-icount", f"shift={ICOUNT_SHIFT}"),
         *("-chardev", f"socket,id=link,fd={fd},mux=on", "-serial", "chardev:link"),
