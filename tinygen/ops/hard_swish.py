@@ -65,12 +65,12 @@ def _divide_by_power(values: Int64, power: int) -> Int64:
     """Divide with rounding; from a power of 16 on, TFLM's 16-bit mask is all ones."""
     mask = -1 if power > 15 else (1 << power) - 1
     threshold = (mask >> 1) + (values < 0)
-    rounded: Int64 = (values >> power) + ((values & mask) > threshold)
-    return rounded
+    return (values >> power) + ((values & mask) > threshold)
 
 
 def _shift_left(values: Int64, power: int) -> Int64:
-    return np.minimum(np.maximum(values << power, _MIN), _MAX)
+    shifted: Int64 = np.clip(values << power, _MIN, _MAX)
+    return shifted
 
 
 def _reluish(fine: Int64, multiplier: Multiplier) -> Int64:
