@@ -175,6 +175,16 @@ def test_an_error_in_the_users_code_is_named_with_its_line(tmp_path):
     assert str(caught.value).startswith("the build failed: src/mine.c:3:12: error: ")
 
 
+def test_a_function_that_is_nowhere_is_named(tmp_path):
+    write(tmp_path)
+    nowhere = (
+        "void nowhere(void);\n__attribute__((constructor)) void f(void)\n{\n    nowhere();\n}\n"
+    )
+    (tmp_path / "src" / "mine.c").write_text(nowhere)
+    with pytest.raises(ToolchainError, match=r"undefined reference to .nowhere'$"):
+        build_project(tmp_path)
+
+
 def test_without_a_compiler_nothing_is_started(tmp_path, monkeypatch):
     write(tmp_path)
     monkeypatch.setenv("PATH", str(tmp_path))

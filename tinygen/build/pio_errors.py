@@ -8,11 +8,12 @@ from tinygen.manifest import Manifest
 
 _OVERFLOW = re.compile(r"region [`'](\w+)' overflowed by (\d+) bytes?")
 _ERRORS = (
-    re.compile(r"^[^ ].*: (?:fatal )?error: .*"),
-    re.compile(r".*: (?:undefined reference to|multiple definition of) .*"),
-    re.compile(r"^.*\bld(?:\.\w+)?: .*"),
-    re.compile(r"^(?:Error: |\*{3} |\w*(?:Error|Exception): ).*"),
+    re.compile(r"^(?!collect2)[^ ].*: (?:fatal )?error: "),
+    re.compile(r".*: (?:undefined reference to|multiple definition of) "),
+    re.compile(r"^.*\bld(?:\.\w+)?: (?!warning)"),
+    re.compile(r"^(?:Error: |\*{3} |\w*(?:Error|Exception): )"),
 )
+_LINKER = re.compile(r"^\S*/(?=ld(?:\.\w+)?: )")  # its folder is long and says nothing
 _VERBOSE = "run again with --verbose to see all that PlatformIO prints"
 
 
@@ -40,7 +41,7 @@ def _first_error(lines: Sequence[str]) -> str:
     for pattern in _ERRORS:
         for line in lines:
             if pattern.match(line):
-                return line.strip()
+                return _LINKER.sub("", line.strip())
     return next(
         (line.strip() for line in reversed(lines) if line.strip()), "PlatformIO said nothing"
     )

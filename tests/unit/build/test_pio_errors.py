@@ -10,7 +10,11 @@ from tinygen.manifest import Manifest
 
 LD = "/usr/lib/gcc/arm-none-eabi/12.2.1/../../../arm-none-eabi/bin/ld: "
 BEFORE = ["Processing qemu-m4 (platform: tinygen)", "----", "Compiling .pio/build/x.o"]
-AFTER = ["*** [.pio/build/x.o] Error 1", "=== [FAILED] Took 1.32 seconds ==="]
+AFTER = [
+    "collect2: error: ld returned 1 exit status",
+    "*** [.pio/build/x.o] Error 1",
+    "=== [FAILED] Took 1.32 seconds ===",
+]
 
 
 @pytest.fixture(scope="module")
@@ -51,9 +55,10 @@ def test_an_overflow_names_the_memory_and_the_numbers(manifest, line, message, h
     ],
 )
 def test_the_first_error_of_a_tool_is_named(manifest, line):
-    error = explain([*BEFORE, line, "src/b.c:1:1: warning: dull", *AFTER], manifest)
+    dull = ["src/b.c:1:1: warning: dull", LD + "warning: dull"]
+    error = explain([*BEFORE, *dull, line, *AFTER], manifest)
     assert isinstance(error, ToolchainError)
-    assert str(error) == f"the build failed: {line}"
+    assert str(error) == f"the build failed: {line.replace(LD, 'ld: ')}"
     assert error.hint == "run again with --verbose to see all that PlatformIO prints"
 
 
