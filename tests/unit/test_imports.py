@@ -14,7 +14,9 @@ LAYERS = [
     {"ops"},
     {"kernels"},
     {"load", "quantize", "optimize", "plan", "emit", "build", "device", "report", "verify"},
-    {"pipeline", "session"},
+    {"pipeline"},
+    {"session"},
+    {"bench"},
     {"cli"},
 ]
 # What a stage hands to a later one, and the one stage that is another's front door.
