@@ -6,6 +6,8 @@ from tinygen.ops.checks import CONVERTER_HINT, DAMAGED_HINT, refuse
 from tinygen.ops.registry import op_types
 
 _PORT_DTYPES = {"int8", "uint8", "int16", "int32", "float32"}
+# Ops whose kernels keep state; no other op may read a variable tensor.
+_STATEFUL = {"UNIDIRECTIONAL_SEQUENCE_LSTM"}
 
 
 def check_graph(graph: Graph) -> None:
@@ -47,16 +49,17 @@ def _check_ports(graph: Graph) -> None:
 def _check_order(graph: Graph) -> None:
     """Check that each op reads what exists by then, and each tensor is written once."""
     count = len(graph.tensors)
-    known = {t.index for t in graph.tensors if t.data is not None or t.variable}
-    known |= set(graph.inputs)
+    known = {t.index for t in graph.tensors if t.data is not None} | set(graph.inputs)
+    state = {t.index for t in graph.tensors if t.variable} - known
     for op in graph.ops:
         if not all(-1 <= t < count for t in op.inputs) or not all(
             0 <= t < count for t in op.outputs
         ):
             raise refuse(op, "an input or output does not exist", DAMAGED_HINT)
-        if any(t >= 0 and t not in known for t in op.inputs):
+        readable = known | state if op.name in _STATEFUL else known
+        if any(t >= 0 and t not in readable for t in op.inputs):
             raise refuse(op, "an input is read before it is computed", DAMAGED_HINT)
-        if any(t in known for t in op.outputs) or len(set(op.outputs)) != len(op.outputs):
+        if any(t in known | state for t in op.outputs) or len(set(op.outputs)) != len(op.outputs):
             raise refuse(op, "an output is written twice", DAMAGED_HINT)
         known |= set(op.outputs)
     if not all(t in known for t in graph.outputs):

@@ -23,7 +23,7 @@ def run_tensors(graph: Graph, inputs: Sequence[Array]) -> dict[int, Array]:
     values = {t.index: t.data for t in graph.tensors if t.data is not None}
     values |= dict(zip(graph.inputs, inputs, strict=True))
     for op in graph.ops:
-        arguments = [None if t < 0 else values[t] for t in op.inputs]
+        arguments = [values.get(t) for t in op.inputs]  # None: left out, or state
         results = op_types()[op.name].reference(graph, op, arguments)
         for t, result in zip(op.outputs, results, strict=True):
             values[t] = result.reshape(graph.tensors[t].shape)
