@@ -1,5 +1,6 @@
 """Byte streams to a device: a serial port, or a socket; every wait has an end."""
 
+import os
 import select
 import socket
 import time
@@ -139,7 +140,8 @@ def _usb_ports() -> list[str]:
 
 
 def _reason(err: Exception) -> str:
-    return getattr(err, "strerror", None) or str(err) or type(err).__name__
+    number = getattr(err, "errno", None)
+    return os.strerror(number) if number else str(err) or type(err).__name__
 
 
 def _open_hint(url: str) -> str:
