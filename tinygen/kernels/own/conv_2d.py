@@ -10,6 +10,8 @@ from tinygen.kernels.own.clamp import clamp_call
 from tinygen.kernels.own.pairs import (
     BLOCK,
     Int8,
+    Int16,
+    Int32,
     can_pack,
     channel_pairs,
     packed_weights,
@@ -21,7 +23,7 @@ from tinygen.ops.contract import Call, Constant, Kernel, Struct, Target
 from tinygen.ops.conv_2d import read_convolution
 from tinygen.ops.convolution import Convolution
 from tinygen.ops.overlap import raster_overlap
-from tinygen.ops.per_channel import Multipliers, fixed_multipliers, operand_multipliers
+from tinygen.ops.per_channel import fixed_multipliers, operand_multipliers
 
 GROUP = 3  # output pixels computed together
 _SCRATCH_LIMIT = 2496
@@ -37,8 +39,7 @@ class _Plan:
         weights: ``[out_c, filter_h, filter_w * in_c]``.
         low: Smallest output.
         high: Largest output.
-        sums: Of each channel.
-        multipliers: Of each channel.
+        channels: What they sum to.
         gather: C function.
         rows: Filter rows gathered at a time.
     """
@@ -47,8 +48,7 @@ class _Plan:
     weights: Int8
     low: int
     high: int
-    sums: requantize.Sums
-    multipliers: Multipliers
+    channels: requantize.Channels
     gather: str
     rows: int
 
@@ -58,7 +58,8 @@ class _Plan:
 
     @property
     def blocks(self) -> int:
-        return -(-self.rows * self.weights.shape[2] // BLOCK)
+        depth: int = self.rows * self.weights.shape[2]
+        return -(-depth // BLOCK)
 
     @property
     def gather_bytes(self) -> int:
@@ -73,9 +74,10 @@ class _Plan:
 def emit(graph: Graph, op: Op, target: Target) -> Kernel | None:
     """Return the kernel; None without DSP, with groups, or for a single output channel."""
     conv = read_convolution(graph, op)
-    if not target.core.dsp or conv.groups != 1 or conv.operands.y.shape[3] < 2:
+    weights = conv.operands.weights.data
+    if not target.core.dsp or weights is None or conv.groups != 1 or len(weights) < 2:
         return None
-    return convolution_kernel(op, conv, conv.operands.weights.data)
+    return convolution_kernel(op, conv, weights)
 
 
 def convolution_kernel(op: Op, conv: Convolution, weights: Int8) -> Kernel:
@@ -89,9 +91,10 @@ def convolution_kernel(op: Op, conv: Convolution, weights: Int8) -> Kernel:
     """
     plan = _plan(op, conv, weights)
     form = _form(plan)
-    if form and plan.gather_bytes <= _SCRATCH_LIMIT:
-        return _whole(op, plan, form)
-    return _split(op, plan, is_fast=form is not None)
+    scales = requantize.scale_words(plan.channels, is_relu=form == "packed_relu")
+    if scales is not None and plan.gather_bytes <= _SCRATCH_LIMIT:
+        return _whole(op, plan, form, scales)
+    return _split(op, plan, form, scales)
 
 
 def _plan(op: Op, conv: Convolution, weights: Int8) -> _Plan:
@@ -103,24 +106,23 @@ def _plan(op: Op, conv: Convolution, weights: Int8) -> _Plan:
         weights=weights.reshape(out_c, filter_h, -1),
         low=low,
         high=high,
-        sums=requantize.sums(operands, weights.reshape(out_c, -1)),
-        multipliers=fixed_multipliers(op, operand_multipliers(operands)),
+        channels=requantize.channels(
+            operands,
+            weights.reshape(out_c, -1),
+            fixed_multipliers(op, operand_multipliers(operands)),
+        ),
         gather=_gather(conv),
         rows=filter_h,
     )
 
 
-def _form(plan: _Plan) -> str | None:
-    """Return which product computes the op; None if none is exact."""
-    zero_point = plan.conv.operands.y.zero_point
-    if not plan.sums.fit_doubled:
-        return None
+def _form(plan: _Plan) -> str:
+    """Return which product computes the op with the fewest instructions."""
     upper = channel_pairs(plan.out_c)[:, 1]
-    is_packed = can_pack(plan.weights.reshape(plan.out_c, -1)) and plan.sums.fit_packed(upper)
-    is_relu = is_packed and requantize.cuts_negatives(zero_point, plan.low)
-    if not requantize.fits(plan.multipliers, zero_point, is_relu=is_relu):
-        return None
-    return "wide" if not is_packed else ("packed_relu" if is_relu else "packed")
+    if not (can_pack(plan.weights.reshape(plan.out_c, -1)) and plan.channels.fit_packed(upper)):
+        return "wide"
+    is_relu = requantize.cuts_negatives(plan.conv.operands.y.zero_point, plan.low)
+    return "packed_relu" if is_relu else "packed"
 
 
 def _gather(conv: Convolution) -> str:
@@ -130,66 +132,96 @@ def _gather(conv: Convolution) -> str:
     return "words" if in_c % BLOCK == 0 and window.dilation[1] == 1 else "patches"
 
 
-def _whole(op: Op, plan: _Plan, form: str) -> Kernel:
+def _whole(op: Op, plan: _Plan, form: str, scales: Int32) -> Kernel:
     """Return the kernel that gathers whole windows."""
-    operands, flat = plan.conv.operands, plan.weights.reshape(plan.out_c, -1)
+    flat = plan.weights.reshape(plan.out_c, -1)
     is_packed = form != "wide"
-    scales = requantize.scale_words(plan.multipliers, operands.y.zero_point)
-    table = pair_table(plan.sums.bias, scales, is_packed=is_packed)
+    table = pair_table(plan.channels.bias, scales, is_packed=is_packed)
     weights = packed_weights(flat) if is_packed else wide_weights(flat)
-    arguments = ["&params", f"tg_gather_{plan.gather}_s8", f"tg_matmul_{form}_s8"]
+    is_pointwise = plan.gather == "pixel" and plan.conv.window.stride == (1, 1)
+    gather = [] if is_pointwise else [f"tg_gather_{plan.gather}_s8"]
+    arguments = ["&params", *gather, f"tg_matmul_{form}_s8"]
     arguments += ["{in0}", "{packed}", "{table}", "{scratch}", "{out0}"]
+    name = "pointwise" if is_pointwise else "conv_2d"
+    function = "tg_pointwise_s8" if is_pointwise else "tg_conv_2d_dsp_s8"
     kernel = Kernel(
-        name=f"tg_conv_2d_dsp_s8/{plan.gather}/{form}",
-        calls=[Call("tg_conv_2d_dsp_s8", arguments)],
-        sources=[
-            "kernels/dsp/conv_2d_s8.c",
-            f"kernels/dsp/gather_{plan.gather}_s8.c",
-            "kernels/dsp/matmul_s8.c",
-        ],
-        headers=["tinygen/dsp/conv_2d_s8.h"],
+        name=f"{function}/{form}" if is_pointwise else f"{function}/{plan.gather}/{form}",
+        calls=[Call(function, arguments)],
+        sources=[f"kernels/dsp/{name}_s8.c", "kernels/dsp/matmul_s8.c", *_gather_sources(plan)],
+        headers=[f"tinygen/dsp/{name}_s8.h"],
         constants=[Constant("packed", weights, "weights"), Constant("table", table, "table")],
-        structs=[_params(op, plan)],
+        structs=[_pointwise_params(plan) if is_pointwise else _params(op, plan)],
         scratch_bytes=plan.gather_bytes,
         overlap=_overlap(plan),
         why=_why(form),
     )
-    return clamp_call(kernel, operands.y, plan.low, plan.high)
+    return clamp_call(kernel, plan.conv.operands.y, plan.low, plan.high)
 
 
-def _split(op: Op, plan: _Plan, *, is_fast: bool) -> Kernel:
-    """Return the kernel that gathers as many filter rows at a time as scratch allows."""
+def _gather_sources(plan: _Plan) -> list[str]:
+    gather = f"kernels/dsp/gather_{plan.gather}_s8.c"
+    return [gather, "kernels/dsp/expand_pixels_s8.c"] if plan.gather == "pixel" else [gather]
+
+
+def _pointwise_params(plan: _Plan) -> Struct:
+    x = plan.conv.operands.x
+    fields: dict[str, int | str] = {
+        "pixels": x.size // x.shape[3],
+        "in_c": x.shape[3],
+        "out_c": plan.out_c,
+        "blocks": plan.blocks,
+    }
+    return Struct("tg_pointwise_args", "params", fields)
+
+
+def _split(op: Op, plan: _Plan, form: str, scales: Int32 | None) -> Kernel:
+    """Return the kernel that sums as many filter rows at a time as scratch allows."""
     plan = _fewer_rows(plan)
     filter_h = plan.weights.shape[1]
-    parts = [
-        wide_weights(plan.weights[:, row : row + plan.rows].reshape(plan.out_c, -1))
-        for row in range(0, filter_h, plan.rows)
-    ]
-    scales = np.stack(plan.multipliers, axis=1)
-    arguments = ["&params", f"tg_gather_{plan.gather}_s8"]
+    is_packed = scales is not None and form != "wide"
+    way = "packed" if is_packed else "wide"
+    if scales is None:
+        finish, why = "exact", "some sums or shifts need TFLM's requantization step by step"
+        table = pair_table(
+            plan.channels.folded, np.stack(plan.channels.multipliers, axis=1), is_packed=False
+        )
+    else:
+        finish, why = way, f"the filter is summed {plan.rows} of {filter_h} rows at a time"
+        table = pair_table(plan.channels.bias, scales, is_packed=is_packed)
+    arguments = ["&params", f"tg_gather_{plan.gather}_s8", f"tg_accumulate_{way}_s8"]
+    arguments += [f"tg_finish_{finish}_s8"]
     arguments += ["{in0}", "{packed}", "{table}", "{scratch}", "{out0}"]
-    why = (
-        f"the filter is summed {plan.rows} of {filter_h} rows at a time to save scratch"
-        if is_fast
-        else "some sums or shifts need TFLM's requantization step by step"
-    )
-    return Kernel(
-        name=f"tg_conv_2d_split_s8/{plan.gather}",
+    kernel = Kernel(
+        name=f"tg_conv_2d_split_s8/{plan.gather}/{finish}",
         calls=[Call("tg_conv_2d_split_s8", arguments)],
         sources=[
             "kernels/dsp/conv_2d_split_s8.c",
-            f"kernels/dsp/gather_{plan.gather}_s8.c",
+            f"kernels/dsp/finish_{finish}_s8.c",
             "kernels/dsp/matmul_s8.c",
+            *_gather_sources(plan),
         ],
         headers=["tinygen/dsp/conv_2d_s8.h"],
         constants=[
-            Constant("packed", np.stack(parts), "weights"),
-            Constant("table", pair_table(plan.sums.bias, scales, is_packed=False), "table"),
+            Constant("packed", _parts(plan, is_packed=is_packed), "weights"),
+            Constant("table", table, "table"),
         ],
         structs=[_params(op, plan)],
         scratch_bytes=plan.split_bytes,
         overlap=_overlap(plan),
         why=why,
+    )
+    y = plan.conv.operands.y
+    return kernel if finish == "exact" else clamp_call(kernel, y, plan.low, plan.high)
+
+
+def _parts(plan: _Plan, *, is_packed: bool) -> Int8 | Int16:
+    """Return the weights of each part of the filter, one after the other."""
+    lay_out = packed_weights if is_packed else wide_weights
+    return np.stack(
+        [
+            lay_out(plan.weights[:, row : row + plan.rows].reshape(plan.out_c, -1))
+            for row in range(0, plan.weights.shape[1], plan.rows)
+        ]
     )
 
 

@@ -7,6 +7,7 @@ from tinygen.kernels.own.requantize import Int64
 from tinygen.ops.fixed_point import wrap_int32
 
 Int8 = NDArray[np.int8]
+Int16 = NDArray[np.int16]
 Int32 = NDArray[np.int32]
 
 BLOCK = 4
@@ -42,10 +43,10 @@ def can_pack(weights: Int8) -> bool:
     return not bool(((b == -128) & (a < 0)).any())
 
 
-def packed_weights(weights: Int8) -> NDArray[np.int16]:
+def packed_weights(weights: Int8) -> Int16:
     """Return ``[pairs, blocks, 4]`` of ``256 * b + a`` from ``[out_c, depth]``."""
     a, b = np.moveaxis(padded(weights)[channel_pairs(len(weights))].astype(np.int16), 1, 0)
-    blocks = (256 * b + a).reshape(len(a), -1, BLOCK)
+    blocks: Int16 = (256 * b + a).reshape(len(a), -1, BLOCK)
     return blocks[..., _PACKED_ORDER]
 
 

@@ -14,10 +14,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from tinygen.ops.fixed_point import requantize
 from tinygen.ops.per_channel import Multipliers, Operands
 
+Int8 = NDArray[np.int8]
+Int32 = NDArray[np.int32]
 Int64 = NDArray[np.int64]
 
+_FITS = 1 << 31  # |sum| below this: it does not wrap
 _DOUBLED_FITS = 1 << 30  # |sum| below this: 2 * sum fits int32
 _PACKED_FITS = 1 << 23  # sums of the upper channel of a packed pair
 _ROUNDING_BITS = 24  # beside 8 bits of shift in one word
@@ -25,23 +29,31 @@ _LARGEST_SHIFT = 31
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Sums:
-    """What an output channel's sum can be, for any int8 input.
+class Channels:
+    """What each output channel's sums and outputs can be, for any int8 input.
+
+    Channels whose output is always the same count as bias 0 and sums of 0: a filter that
+    is all zero may come with any scale and bias.
 
     Attributes:
-        bias: ``[out_c]``, the input's zero point folded in.
+        multipliers: As TFLM computes them.
+        out_zero_point: Of the output.
+        folded: ``[out_c]``, all biases with the input's zero point folded in.
+        bias: ``[out_c]``, the same, 0 where the output is fixed.
         low: ``[out_c]``, the smallest sum.
         high: ``[out_c]``, the largest.
+        is_fixed: ``[out_c]``, the output is always the same.
+        output: ``[out_c]``, the output where it is.
     """
 
+    multipliers: Multipliers
+    out_zero_point: int
+    folded: Int64
     bias: Int64
     low: Int64
     high: Int64
-
-    @property
-    def fit_doubled(self) -> bool:
-        """Return whether ``2 * sum`` fits int32."""
-        return bool((self.low > -_DOUBLED_FITS).all() and (self.high < _DOUBLED_FITS).all())
+    is_fixed: NDArray[np.bool_]
+    output: Int64
 
     def fit_packed(self, upper: NDArray[np.intp]) -> bool:
         """Return whether the channels ``upper`` may be the upper half of packed pairs."""
@@ -50,25 +62,30 @@ class Sums:
         )
 
 
-def sums(operands: Operands, weights: NDArray[np.int8]) -> Sums:
-    """Return the exact range of each channel's sum.
+def channels(operands: Operands, weights: Int8, multipliers: Multipliers) -> Channels:
+    """Return the exact range of each channel.
 
     Args:
         operands: Of the op.
         weights: ``[out_c, depth]``.
+        multipliers: Of each channel.
     """
     wide = weights.astype(np.int64)
-    zero_point = operands.x.zero_point
     bias = np.zeros(len(wide), np.int64)
     if operands.bias is not None and operands.bias.data is not None:
         bias = operands.bias.data.ravel().astype(np.int64)
-    folded = bias - zero_point * wide.sum(axis=1)
+    folded = bias - operands.x.zero_point * wide.sum(axis=1)
     ends = np.stack([wide * -128, wide * 127])
-    return Sums(
-        folded,
-        folded + ends.min(axis=0).sum(axis=1),
-        folded + ends.max(axis=0).sum(axis=1),
+    low = folded + ends.min(axis=0).sum(axis=1)
+    high = folded + ends.max(axis=0).sum(axis=1)
+    zero_point = operands.y.zero_point
+    lowest, highest = (
+        np.clip(requantize(sums, *multipliers) + zero_point, -128, 127) for sums in (low, high)
     )
+    wraps = (low <= -_FITS) | (high >= _FITS)
+    is_fixed = (lowest == highest) & ~wraps  # requantization is monotonic
+    bias, low, high = (np.where(is_fixed, 0, values) for values in (folded, low, high))
+    return Channels(multipliers, zero_point, folded, bias, low, high, is_fixed, lowest)
 
 
 def cuts_negatives(out_zero_point: int, low: int) -> bool:
@@ -76,29 +93,34 @@ def cuts_negatives(out_zero_point: int, low: int) -> bool:
     return low >= out_zero_point
 
 
-def fits(multipliers: Multipliers, out_zero_point: int, *, is_relu: bool) -> bool:
-    """Return whether the fast requantization takes these multipliers and shifts."""
-    shifts = -multipliers[1].astype(np.int64)
+def scale_words(of: Channels, *, is_relu: bool) -> Int32 | None:
+    """Return ``[out_c, 2]``: multiplier, then rounding (bits 31 to 8) and right shift.
+
+    Args:
+        of: The channels.
+        is_relu: Negative sums are cut off.
+
+    Returns:
+        None where a channel needs TFLM's arithmetic step by step.
+    """
+    if (of.low <= -_DOUBLED_FITS).any() or (of.high >= _DOUBLED_FITS).any():
+        return None
+    multiplier, shift = (values.astype(np.int64) for values in of.multipliers)
+    shifts = np.where(of.is_fixed, 1, -shift)
     smallest = 0 if is_relu else 1
     if shifts.min() < smallest or shifts.max() > _LARGEST_SHIFT:
-        return False
-    rounding = roundings(multipliers, out_zero_point)
-    limit = 1 << (_ROUNDING_BITS - 1)
-    return bool((rounding >= -limit).all() and (rounding < limit).all())
+        return None
+    rounding = np.where(of.is_fixed, 2 * of.output + 1, roundings(shifts, of.out_zero_point))
+    if np.abs(rounding).max() >= 1 << (_ROUNDING_BITS - 1):
+        return None
+    words = np.stack([np.where(of.is_fixed, 0, multiplier), 256 * rounding + shifts], axis=1)
+    return words.astype(np.int32)
 
 
-def roundings(multipliers: Multipliers, out_zero_point: int) -> Int64:
+def roundings(shifts: Int64, out_zero_point: int) -> Int64:
     """Return what is added before the right shift, output offset included.
 
-    >>> roundings((np.array([1 << 30]), np.array([-2])), 3).tolist()
+    >>> roundings(np.array([2]), 3).tolist()
     [14]
     """
-    shifts = -multipliers[1].astype(np.int64)
     return ((1 << shifts) >> 1) + (out_zero_point << shifts)
-
-
-def scale_words(multipliers: Multipliers, out_zero_point: int) -> NDArray[np.int32]:
-    """Return ``[out_c, 2]``: the multiplier, then rounding (bits 31 to 8) and shift."""
-    multiplier, shift = multipliers
-    words = roundings(multipliers, out_zero_point) * 256 - shift.astype(np.int64)
-    return np.stack([multiplier.astype(np.int64), words], axis=1).astype(np.int32)

@@ -42,14 +42,23 @@ void tg_conv_2d_dsp_s8(const tg_conv_args *p, tg_gather *gather, tg_matmul *matm
                        const int8_t *in, const void *weights, const int32_t *table,
                        void *scratch, int8_t *out);
 
-/* The same p->rows filter rows at a time, summed in scratch, with TFLM's requantization
- * step by step: for any multiplier and shift, sums of any size, and large filters.
+/* Turn the sums of a pair of channels, as tg_accumulate_args has them, into outputs of
+ * count pixels; scale: four words of the table. */
+typedef void tg_finish(const tg_conv_args *p, const int32_t *acc, const int32_t *scale,
+                       int32_t count, int8_t *out);
+
+tg_finish tg_finish_packed_s8, tg_finish_wide_s8; /* the table is tg_matmul_args's */
+tg_finish tg_finish_exact_s8; /* wide; scale is multiplier and shift of a and of b, and
+                               * TFLM's arithmetic is done step by step: for any of them,
+                               * and sums of any size */
+
+/* The same p->rows filter rows at a time, summed in scratch: for large filters.
  *
- * weights  [filter_h / rows][pairs][blocks]  wide
- * table    [pairs][6]  bias a, b, then multiplier and shift of a and of b
+ * weights  [filter_h / rows][pairs][blocks]
  * scratch  also 12 * (out_c + 1) bytes, in front */
-void tg_conv_2d_split_s8(const tg_conv_args *p, tg_gather *gather, const int8_t *in,
-                         const int8_t *weights, const int32_t *table, void *scratch,
+void tg_conv_2d_split_s8(const tg_conv_args *p, tg_gather *gather,
+                         tg_accumulate *accumulate, tg_finish *finish, const int8_t *in,
+                         const void *weights, const int32_t *table, void *scratch,
                          int8_t *out);
 
 #endif

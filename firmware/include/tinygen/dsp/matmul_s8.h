@@ -48,7 +48,7 @@ typedef struct {
 
 typedef void tg_accumulate(const tg_accumulate_args *m);
 
-tg_accumulate tg_accumulate_wide_s8;
+tg_accumulate tg_accumulate_packed_s8, tg_accumulate_wide_s8;
 
 /* Expand 4 * blocks bytes of three pixels to x, as above. Returns the end of x. */
 uint32_t *tg_expand3_s8(const int8_t *a, const int8_t *b, const int8_t *c,

@@ -4,25 +4,14 @@
 static void begin(int32_t *acc, const int32_t *acc_end, const int32_t *table)
 {
     for (; acc != acc_end; acc += 6, table += 6) {
-        for (int n = 0; n < 6; n++) {
-            acc[n] = table[n / 3];
-        }
+        acc[0] = acc[1] = acc[2] = table[0];
+        acc[3] = acc[4] = acc[5] = table[1];
     }
 }
 
-/* Write the outputs of one channel; the last pixels are repeated as the walk repeats
- * them. */
-static void finish(const tg_conv_args *p, const int32_t *acc, const int32_t *scale,
-                   int32_t count, int8_t *out)
-{
-    for (int32_t n = 0; n < count; n++) {
-        out[n * p->out_c] =
-            tg_output_s8(&p->output, (uint32_t)acc[n], scale[0], scale[1]);
-    }
-}
-
-void tg_conv_2d_split_s8(const tg_conv_args *p, tg_gather *gather, const int8_t *in,
-                         const int8_t *weights, const int32_t *table, void *scratch,
+void tg_conv_2d_split_s8(const tg_conv_args *p, tg_gather *gather,
+                         tg_accumulate *accumulate, tg_finish *finish, const int8_t *in,
+                         const void *weights, const int32_t *table, void *scratch,
                          int8_t *out)
 {
     const int32_t pairs = (p->out_c + 1) / 2;
@@ -38,13 +27,12 @@ void tg_conv_2d_split_s8(const tg_conv_args *p, tg_gather *gather, const int8_t 
         m.weights = weights;
         for (int32_t row = 0; row < p->window.filter_h; row += p->rows) {
             gather(p, at, row, x);
-            tg_accumulate_wide_s8(&m);
+            accumulate(&m);
             m.weights += 8 * (uint32_t)pairs * p->blocks;
         }
         for (int32_t c = 0; c < p->out_c; c += 2) {
             const int32_t first = c + 1 < p->out_c ? c : p->out_c - 2;
             finish(p, &acc[3 * c], &table[3 * c + 2], count, &out[first]);
-            finish(p, &acc[3 * c + 3], &table[3 * c + 4], count, &out[first + 1]);
         }
         out += count * p->out_c;
     }

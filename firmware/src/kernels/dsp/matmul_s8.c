@@ -34,6 +34,9 @@
                                    "sxtb16 r7, r2, ror #8\n" SUMS_A                      \
                                    "sxtb16 r7, r3, ror #8\n" SUMS_B("r7")
 
+/* ADR counts from the word it is in, so the function must begin with one. */
+#define WORD_ALIGNED __attribute__((aligned(4)))
+
 /* Turn -blocks % 8 blocks, in r4, into the address in the loop at 2: where to begin. */
 #define ENTRY(bytes)                                                                     \
     "rsb r4, r4, #0\n"                                                                   \
@@ -125,61 +128,75 @@
                    : "r1", "r2", "r3", "r4", "r5", "r6", "r7", "r8", "r9", "r10", "r11", \
                      "r12", "lr", "cc", "memory")
 
-void tg_matmul_packed_relu_s8(const tg_matmul_args *m)
+WORD_ALIGNED void tg_matmul_packed_relu_s8(const tg_matmul_args *m)
 {
     RUN(BEGIN(PACKED_BYTES) LOOP(PACKED_BLOCK) DOUBLE_B_PACKED DOUBLE_A OUTPUTS(RELU)
             END);
 }
 
-void tg_matmul_packed_s8(const tg_matmul_args *m)
+WORD_ALIGNED void tg_matmul_packed_s8(const tg_matmul_args *m)
 {
     RUN(BEGIN(PACKED_BYTES) LOOP(PACKED_BLOCK) DOUBLE_B_PACKED DOUBLE_A OUTPUTS(LINEAR)
             END);
 }
 
-void tg_matmul_wide_s8(const tg_matmul_args *m)
+WORD_ALIGNED void tg_matmul_wide_s8(const tg_matmul_args *m)
 {
     RUN(BEGIN(WIDE_BYTES) LOOP(WIDE_BLOCK) DOUBLE_B_WIDE DOUBLE_A OUTPUTS(LINEAR) END);
 }
 
 /* Stack: 0 x, 4 x_end, 8 entry, 12 acc, 16 acc_end, 20 unused. */
-void tg_accumulate_wide_s8(const tg_accumulate_args *m)
+#define ACCUMULATE(bytes, block)                                                         \
+    "ldmia r0, {r1-r6}\n" ENTRY(bytes) "push {r2-r7}\n"                                  \
+                                       "1:\n"                                            \
+                                       "ldr r2, [sp, #12]\n"                             \
+                                       "ldmia r2, {r8-r12, lr}\n"                        \
+                                       "ldr r0, [sp]\n"                                  \
+                                       "ldr pc, [sp, #8]\n"                              \
+                                       "2:\n"                                            \
+                                       ".rept 8\n" block ".endr\n"                       \
+                                       "ldr r7, [sp, #4]\n"                              \
+                                       "cmp r0, r7\n"                                    \
+                                       "bne 2b\n"                                        \
+                                       "ldrd r2, r3, [sp, #12]\n"                        \
+                                       "stmia r2!, {r8-r12, lr}\n"                       \
+                                       "str r2, [sp, #12]\n"                             \
+                                       "cmp r2, r3\n"                                    \
+                                       "bne 1b\n"                                        \
+                                       "add sp, sp, #24\n"
+
+WORD_ALIGNED void tg_accumulate_packed_s8(const tg_accumulate_args *m)
 {
-    RUN("ldmia r0, {r1-r6}\n" ENTRY(WIDE_BYTES) "push {r2-r7}\n"
-                                                "1:\n"
-                                                "ldr r2, [sp, #12]\n"
-                                                "ldmia r2, {r8-r12, lr}\n"
-                                                "ldr r0, [sp]\n"
-                                                "ldr pc, [sp, #8]\n"
-                                                "2:\n"
-                                                ".rept 8\n" WIDE_BLOCK ".endr\n"
-                                                "ldrd r7, r2, [sp, #4]\n"
-                                                "cmp r0, r7\n"
-                                                "bne 2b\n"
-                                                "ldrd r2, r3, [sp, #12]\n"
-                                                "stmia r2!, {r8-r12, lr}\n"
-                                                "str r2, [sp, #12]\n"
-                                                "cmp r2, r3\n"
-                                                "bne 1b\n"
-                                                "add sp, sp, #24\n");
+    RUN(ACCUMULATE(PACKED_BYTES, PACKED_BLOCK));
 }
+
+WORD_ALIGNED void tg_accumulate_wide_s8(const tg_accumulate_args *m)
+{
+    RUN(ACCUMULATE(WIDE_BYTES, WIDE_BLOCK));
+}
+
+#define EXPAND_BLOCK                                                                     \
+    "ldr r4, [%[a]], #4\n"                                                               \
+    "ldr r5, [%[b]], #4\n"                                                               \
+    "ldr r6, [%[c]], #4\n"                                                               \
+    "sxtb16 r8, r4\n"                                                                    \
+    "sxtb16 r9, r5\n"                                                                    \
+    "sxtb16 r10, r6\n"                                                                   \
+    "stmia %[x]!, {r8, r9, r10}\n"                                                       \
+    "sxtb16 r4, r4, ror #8\n"                                                            \
+    "sxtb16 r5, r5, ror #8\n"                                                            \
+    "sxtb16 r6, r6, ror #8\n"                                                            \
+    "stmia %[x]!, {r4, r5, r6}\n"
 
 uint32_t *tg_expand3_s8(const int8_t *a, const int8_t *b, const int8_t *c,
                         uint32_t blocks, uint32_t *x)
 {
-    __asm volatile("1:\n"
-                   "ldr r4, [%[a]], #4\n"
-                   "ldr r5, [%[b]], #4\n"
-                   "ldr r6, [%[c]], #4\n"
-                   "sxtb16 r8, r4\n"
-                   "sxtb16 r9, r5\n"
-                   "sxtb16 r10, r6\n"
-                   "stmia %[x]!, {r8, r9, r10}\n"
-                   "sxtb16 r4, r4, ror #8\n"
-                   "sxtb16 r5, r5, ror #8\n"
-                   "sxtb16 r6, r6, ror #8\n"
-                   "stmia %[x]!, {r4, r5, r6}\n"
-                   "subs %[n], %[n], #1\n"
+    /* Two blocks a turn; an odd one begins in the middle. */
+    __asm volatile("tst %[n], #1\n"
+                   "add %[n], %[n], #1\n"
+                   "lsr %[n], %[n], #1\n"
+                   "bne 2f\n"
+                   "1:\n" EXPAND_BLOCK "2:\n" EXPAND_BLOCK "subs %[n], %[n], #1\n"
                    "bne 1b\n"
                    : [a] "+r"(a), [b] "+r"(b), [c] "+r"(c), [n] "+r"(blocks), [x] "+r"(x)
                    :
@@ -255,6 +272,15 @@ void tg_matmul_packed_s8(const tg_matmul_args *m)
 void tg_matmul_wide_s8(const tg_matmul_args *m)
 {
     multiply(m, 0, 0);
+}
+
+void tg_accumulate_packed_s8(const tg_accumulate_args *m)
+{
+    const int8_t *weights = m->weights;
+    for (int32_t *acc = m->acc; acc != m->acc_end; acc += 6) {
+        sum_packed(weights, m->x, m->blocks, acc);
+        weights += 8 * m->blocks;
+    }
 }
 
 void tg_accumulate_wide_s8(const tg_accumulate_args *m)

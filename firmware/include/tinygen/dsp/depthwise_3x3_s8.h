@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef TINYGEN_DSP_DEPTHWISE_3X3_S8_H
+#define TINYGEN_DSP_DEPTHWISE_3X3_S8_H
+
+#include "tinygen/kernels/window.h"
+
+/* Planes: four channels of a tile of the input, expanded to 16 bits, by pairs of columns:
+ *     [4 channels][column pairs][16 rows]  lanes (left column, right column)
+ * so that the three rows of a window follow each other. */
+enum {
+    TG_PLANE_ROWS = 16,
+    TG_PLANE_PAIRS = 9,
+    TG_PLANE_BYTES = 4 * 4 * TG_PLANE_ROWS * TG_PLANE_PAIRS
+};
+
+/* One channel of a tile.
+ *
+ * weights  4 bytes a filter row: w0, w1, w1, w2
+ * scale    bias * 2, multiplier, rounding and shift as in tg_matmul_args
+ * Filter and bias are doubled, so sums are within (-2^30, 2^30). */
+typedef struct {
+    const uint32_t *x;
+    int8_t *out;
+    uint32_t out_step; /* bytes to the next output column */
+    const int32_t *scale;
+    const int8_t *weights;
+    uint32_t row_step;   /* bytes to the next output row */
+    uint32_t x_bytes;    /* of one column pair that the output rows take */
+    uint32_t strips;     /* output columns or pairs of them, > 0 */
+    uint32_t strip_step; /* bytes of output from one to the next */
+} tg_depthwise_strips;
+
+typedef void tg_depthwise_strip(const tg_depthwise_strips *s);
+
+/* What a filter does to the columns of a tile: pairs at stride 1, single columns. The
+ * relu functions are for outputs where negative values are cut off, as in tg_matmul_args.
+ */
+typedef struct {
+    tg_depthwise_strip *pairs; /* NULL at stride 2 */
+    tg_depthwise_strip *single;
+} tg_depthwise_strip_set;
+
+extern const tg_depthwise_strip_set tg_depthwise_stride1_s8, tg_depthwise_stride1_relu_s8,
+    tg_depthwise_stride2_s8, tg_depthwise_stride2_relu_s8;
+
+typedef struct {
+    tg_window window; /* 3x3, strides equal, not dilated */
+    int32_t batches;
+    int32_t channels; /* >= 4 */
+    int32_t in_zero_point;
+} tg_depthwise_args;
+
+/* Output rows computed together, at strides 1 and 2: what the overlap rests on. */
+enum { TG_DEPTHWISE_ROWS1 = TG_PLANE_ROWS - 2, TG_DEPTHWISE_ROWS2 = 7 };
+
+/* 3x3 depthwise convolution, one filter a channel.
+ *
+ * in       [batches][in rows][in columns][channels]
+ * weights  [channels][3][4]
+ * scale    [channels][3]
+ * scratch  TG_PLANE_BYTES, or less where images are narrow, 4-byte aligned
+ * out      [batches][out rows][out columns][channels]  saturated only */
+void tg_depthwise_3x3_s8(const tg_depthwise_args *p, const tg_depthwise_strip_set *set,
+                         const int8_t *in, const int8_t *weights, const int32_t *scale,
+                         uint32_t *scratch, int8_t *out);
+
+#endif

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tinygen/dsp/depthwise_3x3_s8.h"
+
+#include <stddef.h>
+
+#include "tinygen/dsp/intrinsics.h"
+
+/* A tile of the output, and where its windows begin in the input. */
+typedef struct {
+    const int8_t *image;
+    int32_t y, x;
+    int32_t in_rows;
+    int32_t out_rows, out_columns;
+    int32_t pairs; /* of input columns */
+} tile;
+
+/* Two columns of four channels, and bytes from one row to the next in each. */
+typedef struct {
+    const int8_t *left, *right;
+    int32_t left_step, right_step;
+} column_pair;
+
+/* Expand count > 0 rows of a column pair to four planes, plane words apart. */
+static uint32_t *expand_rows(column_pair c, int32_t count, int32_t plane, uint32_t *to)
+{
+#if TG_DSP
+    uint32_t *last = to + 3 * plane;
+    __asm volatile(
+        "1:\n"
+        "ldr r4, [%[left]]\n"
+        "ldr r5, [%[right]]\n"
+        "add %[left], %[left], %[left_step]\n"
+        "add %[right], %[right], %[right_step]\n"
+        "pkhbt r6, r4, r5, lsl #16\n"
+        "pkhtb r5, r5, r4, asr #16\n"
+        "sxtb16 r8, r6, ror #8\n"
+        "sxtb16 r4, r5\n"
+        "sxtb16 r5, r5, ror #8\n"
+        "sxtb16 r6, r6\n"
+        "str r8, [%[to], %[plane], lsl #2]\n"
+        "str r4, [%[to], %[plane], lsl #3]\n"
+        "str r5, [%[last]], #4\n"
+        "str r6, [%[to]], #4\n"
+        "subs %[count], %[count], #1\n"
+        "bne 1b\n"
+        : [left] "+r"(c.left), [right] "+r"(c.right), [count] "+r"(count), [to] "+r"(to),
+          [last] "+r"(last)
+        : [left_step] "r"(c.left_step), [right_step] "r"(c.right_step), [plane] "r"(plane)
+        : "r4", "r5", "r6", "r8", "cc", "memory");
+#else
+    for (; count > 0; count--, to++) {
+        const uint32_t left = tg_load4(c.left);
+        const uint32_t right = tg_load4(c.right);
+        const uint32_t low = tg_bottoms(left, right);
+        const uint32_t high = tg_tops(left, right);
+        to[0] = tg_sxtb16(low);
+        to[plane] = tg_sxtb16_odd(low);
+        to[2 * plane] = tg_sxtb16(high);
+        to[3 * plane] = tg_sxtb16_odd(high);
+        c.left += c.left_step;
+        c.right += c.right_step;
+    }
+#endif
+    return to;
+}
+
+/* Expand four channels of the tile's input, the first at image, to planes. */
+static void expand(const tg_depthwise_args *p, const tile *t, const int8_t *image,
+                   uint32_t *to)
+{
+    const tg_window *w = &p->window;
+    const int8_t zero[4] = {(int8_t)p->in_zero_point, (int8_t)p->in_zero_point,
+                            (int8_t)p->in_zero_point, (int8_t)p->in_zero_point};
+    const column_pair padding = {zero, zero, 0, 0};
+    const int32_t row_step = w->in_w * p->channels;
+    const int32_t plane = t->pairs * TG_PLANE_ROWS;
+    const int32_t above = t->y < 0 ? -t->y : 0;
+    const int32_t below = t->y + t->in_rows > w->in_h ? t->y + t->in_rows - w->in_h : 0;
+    const int32_t rows = t->in_rows - above - below;
+    image += (t->y + above) * row_step;
+    for (int32_t n = 0; n < t->pairs; n++, to += TG_PLANE_ROWS) {
+        const int32_t x = t->x + 2 * n;
+        column_pair c = padding;
+        if (x >= 0 && x < w->in_w) {
+            c.left = &image[x * p->channels];
+            c.left_step = row_step;
+        }
+        if (x + 1 < w->in_w) {
+            c.right = &image[(x + 1) * p->channels];
+            c.right_step = row_step;
+        }
+        uint32_t *row = to;
+        if (above > 0) {
+            row = expand_rows(padding, above, plane, row);
+        }
+        row = expand_rows(c, rows, plane, row);
+        if (below > 0) {
+            expand_rows(padding, below, plane, row);
+        }
+    }
+}
+
+static void run_tile(const tg_depthwise_args *p, const tg_depthwise_strip_set *set,
+                     const tile *t, const int8_t *weights, const int32_t *scale,
+                     uint32_t *planes, int8_t *out)
+{
+    const int32_t channels = p->channels;
+    const int32_t doubles = set->pairs != NULL ? t->out_columns / 2 : 0;
+    tg_depthwise_strips s = {
+        .out_step = (uint32_t)channels,
+        .row_step = (uint32_t)(p->window.out_w * channels),
+        .x_bytes = (uint32_t)(4 * t->out_rows * p->window.stride_h),
+    };
+    int32_t first = 0; /* of the four channels in the planes */
+    for (int32_t channel = 0; channel < channels; channel++) {
+        if (channel % 4 == 0) {
+            first = channel + 4 <= channels ? channel : channels - 4;
+            expand(p, t, &t->image[first], planes);
+        }
+        s.x = &planes[(channel - first) * t->pairs * TG_PLANE_ROWS];
+        s.out = &out[channel];
+        s.scale = &scale[3 * channel];
+        s.weights = &weights[12 * channel];
+        if (doubles > 0) {
+            s.strips = (uint32_t)doubles;
+            s.strip_step = 2 * s.out_step;
+            set->pairs(&s);
+            s.x += doubles * TG_PLANE_ROWS;
+            s.out += 2 * doubles * channels;
+        }
+        if (t->out_columns > 2 * doubles) {
+            s.strips = (uint32_t)(t->out_columns - 2 * doubles);
+            s.strip_step = s.out_step;
+            set->single(&s);
+        }
+    }
+}
+
+static int32_t smaller(int32_t a, int32_t b)
+{
+    return a < b ? a : b;
+}
+
+void tg_depthwise_3x3_s8(const tg_depthwise_args *p, const tg_depthwise_strip_set *set,
+                         const int8_t *in, const int8_t *weights, const int32_t *scale,
+                         uint32_t *scratch, int8_t *out)
+{
+    const tg_window *w = &p->window;
+    const int32_t stride = w->stride_h;
+    const int32_t rows = stride == 1 ? TG_DEPTHWISE_ROWS1 : TG_DEPTHWISE_ROWS2;
+    const int32_t columns = 2 * (TG_PLANE_PAIRS - 1) / stride;
+    tile t = {.image = in};
+    for (int32_t batch = 0; batch < p->batches; batch++) {
+        for (int32_t y = 0; y < w->out_h; y += rows) {
+            t.y = y * stride - w->pad_h;
+            t.out_rows = smaller(rows, w->out_h - y);
+            t.in_rows = (t.out_rows - 1) * stride + 3;
+            for (int32_t x = 0; x < w->out_w; x += columns) {
+                t.x = x * stride - w->pad_w;
+                t.out_columns = smaller(columns, w->out_w - x);
+                t.pairs = 1 + (stride == 1 ? (t.out_columns + 1) / 2 : t.out_columns);
+                run_tile(p, set, &t, weights, scale, scratch,
+                         &out[(y * w->out_w + x) * p->channels]);
+            }
+        }
+        t.image += w->in_h * w->in_w * p->channels;
+        out += w->out_h * w->out_w * p->channels;
+    }
+}

@@ -1,0 +1,113 @@
+"""DEPTHWISE_CONV_2D for cores with DSP instructions: 3x3, and a single input channel."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tinygen.graph import Graph, Op
+from tinygen.kernels.own import requantize
+from tinygen.kernels.own.clamp import clamp_call
+from tinygen.kernels.own.conv_2d import convolution_kernel
+from tinygen.ops.activation import activation_range
+from tinygen.ops.contract import Call, Constant, Kernel, Struct, Target
+from tinygen.ops.convolution import Convolution
+from tinygen.ops.depthwise_conv_2d import read_convolution
+from tinygen.ops.overlap import raster_overlap
+from tinygen.ops.per_channel import fixed_multipliers, operand_multipliers
+
+# tinygen/dsp/depthwise_3x3_s8.h: output rows of a band by stride, input rows and pairs of
+# columns in scratch.
+_BAND_ROWS = {1: 14, 2: 7}
+_PLANE_ROWS = 16
+_PLANE_PAIRS = 9
+_CHANNELS = 4  # at a time
+_WORD = 4
+
+
+def emit(graph: Graph, op: Op, target: Target) -> Kernel | None:
+    """Return the kernel; None without DSP and for filters that no kernel is for."""
+    conv = read_convolution(graph, op)
+    weights = conv.operands.weights.data
+    if not target.core.dsp or weights is None:
+        return None
+    if conv.groups == 1 and weights.shape[3] > 1:
+        return convolution_kernel(op, conv, weights.transpose(3, 1, 2, 0))
+    return _three_by_three(op, conv, weights)
+
+
+def _three_by_three(op: Op, conv: Convolution, weights: NDArray[np.int8]) -> Kernel | None:
+    operands, window = conv.operands, conv.window
+    low, high = activation_range(op, conv.activation, operands.y)
+    zero_point = operands.y.zero_point
+    is_relu = requantize.cuts_negatives(zero_point, low)
+    multipliers = fixed_multipliers(op, operand_multipliers(operands))
+    filters = weights.reshape(9, -1).T if window.filter_hw == (3, 3) else None
+    if (
+        filters is None
+        or operands.y.shape[3] != conv.groups
+        or conv.groups < _CHANNELS
+        or window.dilation != (1, 1)
+        or window.stride not in {(1, 1), (2, 2)}
+    ):
+        return None
+    channels = requantize.channels(operands, filters, multipliers)
+    scales = requantize.scale_words(channels, is_relu=is_relu)
+    if scales is None:
+        return None
+    table = np.concatenate([2 * channels.bias[:, None], scales], axis=1).astype(np.int32)
+    stride = window.stride[0]
+    strips = f"tg_depthwise_stride{stride}{'_relu' if is_relu else ''}_s8"
+    group = _BAND_ROWS[stride] * window.out_hw[1]
+    is_single = operands.x.shape[0] == 1
+    kernel = Kernel(
+        name=f"tg_depthwise_3x3_s8/{strips.removeprefix('tg_depthwise_').removesuffix('_s8')}",
+        calls=[
+            Call(
+                "tg_depthwise_3x3_s8",
+                ["&params", f"&{strips}", "{in0}", "{rows}", "{table}", "{scratch}", "{out0}"],
+            )
+        ],
+        sources=["kernels/dsp/depthwise_3x3_s8.c", "kernels/dsp/depthwise_strips_s8.c"],
+        headers=["tinygen/dsp/depthwise_3x3_s8.h"],
+        constants=[
+            Constant("rows", _weight_rows(filters), "weights"),
+            Constant("table", table, "table"),
+        ],
+        structs=[_params(conv)],
+        scratch_bytes=_scratch_bytes(window.out_hw[1], stride),
+        overlap=(
+            {0: raster_overlap(window, conv.groups, conv.groups, group=group)} if is_single else {}
+        ),
+        why="four channels at a time as 16-bit planes; two columns a step at stride 1",
+    )
+    return clamp_call(kernel, operands.y, low, high)
+
+
+def _weight_rows(filters: NDArray[np.int8]) -> NDArray[np.int8]:
+    """Return ``[channels, 3, 4]``, each row w0, w1, w1, w2, from ``[channels, 9]``.
+
+    >>> _weight_rows(np.arange(9, dtype=np.int8)[None])[0, 1].tolist()
+    [3, 4, 4, 5]
+    """
+    return filters.reshape(-1, 3, 3)[:, :, [0, 1, 1, 2]]
+
+
+def _scratch_bytes(out_columns: int, stride: int) -> int:
+    columns = min(out_columns, 2 * (_PLANE_PAIRS - 1) // stride)
+    pairs = 1 + (-(-columns // 2) if stride == 1 else columns)
+    return _CHANNELS * _WORD * _PLANE_ROWS * pairs
+
+
+def _params(conv: Convolution) -> Struct:
+    return Struct(
+        "tg_depthwise_args",
+        "params",
+        {
+            **conv.window.fields(),
+            "batches": conv.operands.x.shape[0],
+            "channels": conv.groups,
+            "in_zero_point": conv.operands.x.zero_point,
+        },
+    )
+
+
+KERNELS = {"DEPTHWISE_CONV_2D": emit}
