@@ -19,6 +19,7 @@ from tinygen.ops.checks import (
     required_input,
 )
 from tinygen.ops.contract import Array, Call, Kernel, OpType, Struct, Target
+from tinygen.ops.move_checks import require_sizes
 from tinygen.ops.per_channel import (
     Multipliers,
     fixed_multipliers,
@@ -126,6 +127,7 @@ def _check(graph: Graph, op: Op) -> None:
     require_int8(op, x, "first input")
     require_int8(op, w, "second input")
     require_int8(op, y, "output")
+    require_sizes(op, (x, w, y))
     product = read_product(graph, op)
     rank = max(len(x.shape), len(w.shape))
     shape = (*product.batches, product.rows, product.columns)

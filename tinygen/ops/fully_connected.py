@@ -8,6 +8,7 @@ from tinygen.graph import Graph, Op, Tensor
 from tinygen.ops.activation import activation_range, output_fields
 from tinygen.ops.checks import DAMAGED_HINT, require, require_counts, require_int8
 from tinygen.ops.contract import Array, Call, Kernel, OpType, Struct, Target
+from tinygen.ops.move_checks import require_sizes
 from tinygen.ops.per_channel import (
     Multipliers,
     Operands,
@@ -83,6 +84,7 @@ def _check_types(op: Op, operands: Operands) -> None:
     rank = len(weights.shape)
     require(op, rank == 2, f"weights have shape {list(weights.shape)}, not 2-D", DAMAGED_HINT)
     require_bias(op, operands.bias, weights.shape[0])
+    require_sizes(op, (operands.x, weights, operands.y))
     _check_bias_scale(op, operands)
 
 

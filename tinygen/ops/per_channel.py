@@ -12,6 +12,7 @@ from tinygen.ops.activation import activation_range
 from tinygen.ops.checks import DAMAGED_HINT, require, require_int8, required_input
 from tinygen.ops.contract import Array, Constant
 from tinygen.ops.fixed_point import quantize_multipliers, requantize, wrap_int32
+from tinygen.ops.move_checks import require_sizes
 
 Int32 = NDArray[np.int32]
 Multipliers = tuple[Int32, Int32]
@@ -66,6 +67,7 @@ def require_operands(op: Op, operands: Operands, *, channels_axis: int, rank: in
     require_int8(op, operands.y, "output")
     require_weights(op, operands.weights, channels_axis=channels_axis, rank=rank)
     require_bias(op, operands.bias, operands.weights.shape[channels_axis])
+    require_sizes(op, (operands.x, operands.y))
 
 
 def require_weights(op: Op, w: Tensor, *, channels_axis: int, rank: int) -> None:
