@@ -55,8 +55,9 @@ def random_inputs(content: bytes, count: int, seed: int = 0) -> list[list[np.nda
                 one.append(rng.normal(0, 2, t.shape).astype(np.float32))
                 continue
             info = np.iinfo(t.dtype)
-            low, high = ((info.min, info.min), (info.max, info.max))[n] if n < 2 else (
-                info.min, info.max)
+            low, high = (
+                ((info.min, info.min), (info.max, info.max))[n] if n < 2 else (info.min, info.max)
+            )
             one.append(rng.integers(low, high, t.shape, dtype=t.dtype, endpoint=True))
         sets.append(one)
     return sets
@@ -98,9 +99,18 @@ def run_graph_c(graph, inputs, folder: Path) -> list[list[np.ndarray]]:
     firmware = data_dir("firmware")
     sources = sorted({s for k in kernels if k for s in k.sources})
     subprocess.run(
-        ["gcc", *FLAGS, f"-I{firmware}/include", f"-I{folder}", folder / "model.c",
-         folder / "main.c", *(firmware / "src" / s for s in sources), "-lm",
-         "-o", folder / "model"],
+        [
+            "gcc",
+            *FLAGS,
+            f"-I{firmware}/include",
+            f"-I{folder}",
+            folder / "model.c",
+            folder / "main.c",
+            *(firmware / "src" / s for s in sources),
+            "-lm",
+            "-o",
+            folder / "model",
+        ],
         check=True,
     )
     stdin = b"".join(values.tobytes() for one in inputs for values in one)

@@ -35,8 +35,9 @@ class ModelBuilder:
     codes: list[Any] = field(default_factory=list)
     ops: list[Any] = field(default_factory=list)
 
-    def tensor(self, shape, dtype="int8", scale=None, zero_point=0, axis=0, data=None,
-               variable=False):
+    def tensor(
+        self, shape, dtype="int8", scale=None, zero_point=0, axis=0, data=None, variable=False
+    ):
         """Add a tensor and return its index.
 
         Args:

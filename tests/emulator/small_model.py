@@ -8,10 +8,10 @@ from tests.tflite_builder import ModelBuilder
 
 def _convolution(b, rng, x, *, shape, out_c, k):
     scales = rng.uniform(0.001, 0.02, out_c)
-    w = b.tensor([out_c, k, k, shape[3]], scale=scales,
-                 data=rng.integers(-127, 128, (out_c, k, k, shape[3])))
-    bias = b.tensor([out_c], "int32", scale=0.05 * scales,
-                    data=rng.integers(-3000, 3000, out_c))
+    w = b.tensor(
+        [out_c, k, k, shape[3]], scale=scales, data=rng.integers(-127, 128, (out_c, k, k, shape[3]))
+    )
+    bias = b.tensor([out_c], "int32", scale=0.05 * scales, data=rng.integers(-3000, 3000, out_c))
     y = b.tensor([*shape[:3], out_c], scale=0.4, zero_point=int(rng.integers(-128, 128)))
     options = schema.Conv2DOptionsT()
     options.padding, options.strideH, options.strideW = 0, 1, 1

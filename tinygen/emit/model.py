@@ -47,14 +47,19 @@ def emit_model(graph: Graph, kernels: Sequence[Kernel | None], plan: Plan) -> di
         "sha256": graph.sha256,
         "arena_bytes": max(plan.arena_bytes, 16),
         "headers": sorted({h for k in kernels if k is not None for h in k.headers}),
-        "instances": list({i.name: i for k in kernels if k is not None for i in k.instances}.values()),
+        "instances": list(
+            {i.name: i for k in kernels if k is not None for i in k.instances}.values()
+        ),
         "inputs": [_port(graph.tensors[t], n, plan) for n, t in enumerate(graph.inputs)],
         "outputs": [_port(graph.tensors[t], n, plan) for n, t in enumerate(graph.outputs)],
         "ops": ops,
     }
     return {
         "model.c": render("model/model.c.j2", context),
-        "model.h": render("model/model.h.j2", {k: v for k, v in context.items() if k not in {"headers", "instances"}}),
+        "model.h": render(
+            "model/model.h.j2",
+            {k: v for k, v in context.items() if k not in {"headers", "instances"}},
+        ),
     }
 
 

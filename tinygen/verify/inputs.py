@@ -84,4 +84,5 @@ def quantized(values: Array, tensor: Tensor) -> Array:
         return values.astype(tensor.dtype)
     info = np.iinfo(tensor.dtype)
     scaled = np.rint(values.astype(np.float64) / tensor.scale) + tensor.zero_point
-    return np.clip(scaled, info.min, info.max).astype(tensor.dtype)
+    clipped: Array = np.clip(scaled, info.min, info.max).astype(tensor.dtype)
+    return clipped

@@ -1,0 +1,94 @@
+"""``tinygen bench``: measure models, cores and kernel libraries side by side."""
+
+import json
+import os
+from pathlib import Path
+from typing import Any, cast
+
+import click
+
+from tinygen.bench import all_cells, find_models, measure_cells, table_json, table_text
+from tinygen.board import find_board
+from tinygen.cli.options import output_options
+from tinygen.cli.terminal import make_progress, say
+from tinygen.errors import UsageError, VerifyError
+from tinygen.ops.contract import Library, Optimize
+
+_LIBRARIES = ("tinygen", "cmsis-nn", "reference")
+_OPTIMIZES = ("speed", "balanced", "size", "ram")
+
+
+@click.command("bench")
+@click.option(
+    "--models",
+    metavar="DIR",
+    type=click.Path(file_okay=False, exists=True, path_type=Path),
+    help="Folder of int8 .tflite files; the MLPerf Tiny architectures, rebuilt with "
+    "seeded weights, unless given.",
+)
+@click.option(
+    "--boards",
+    default="qemu-m4,qemu-m7,qemu-m33,qemu-m55",
+    show_default=True,
+    metavar="LIST",
+    help="Emulated boards, separated by commas.",
+)
+@click.option(
+    "--kernels", default="tinygen,cmsis-nn", show_default=True, metavar="LIST", help="Libraries."
+)
+@click.option("--optimize", default="balanced", show_default=True, metavar="LIST")
+@click.option(
+    "--jobs",
+    type=click.IntRange(1, 64),
+    default=os.cpu_count() or 1,
+    metavar="N",
+    help="Cells measured at a time; all cores unless given.",
+)
+@click.option(
+    "--json",
+    "json_path",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write the table as JSON.",
+)
+@output_options
+def command(  # noqa: PLR0913 - click hands over one argument an option
+    *,
+    models: Path | None,
+    boards: str,
+    kernels: str,
+    optimize: str,
+    jobs: int,
+    json_path: Path | None,
+    quiet: bool,
+    verbose: bool,
+) -> None:
+    """Build, verify and measure every model on every board with every kernel library.
+
+    Instructions are counted exactly by the emulator; every cell is compared with
+    TensorFlow Lite Micro bit for bit.
+    """
+    progress = make_progress(quiet=quiet, verbose=verbose)
+    board_ids = [find_board(board_id).id for board_id in boards.split(",")]
+    if not all(find_board(board_id).is_emulated for board_id in board_ids):
+        raise UsageError("bench measures emulated boards", hint="name qemu-... boards only")
+    libraries = cast("list[Library]", _chosen(kernels, _LIBRARIES))
+    optimizes = cast("list[Optimize]", _chosen(optimize, _OPTIMIZES))
+    cells = all_cells(find_models(models, progress), board_ids, libraries, optimizes)
+    rows = measure_cells(cells, jobs, progress)
+    if json_path:
+        json_path.write_text(json.dumps(table_json(rows), indent=1) + "\n")
+    say(table_text(rows), quiet=quiet)
+    if any(row.bit_exact is False for row in rows):
+        raise VerifyError(
+            "a cell is not bit-exact", hint="please report the model and the kernel library"
+        )
+
+
+def _chosen(text: str, known: tuple[str, ...]) -> list[Any]:
+    """Return a comma-separated list whose words are all known."""
+    words = text.split(",")
+    for word in words:
+        if word not in known:
+            raise UsageError(f"unknown '{word}'", hint=f"choose from {', '.join(known)}")
+    return words
