@@ -6,20 +6,17 @@ from pathlib import Path
 import numpy as np
 from tflite_micro import runtime
 
+from tinygen.core import Core
 from tinygen.emit.kernels import choose_kernels
 from tinygen.emit.model import emit_model
 from tinygen.load.tflite import read_graph
-from tinygen.core import Core
 from tinygen.ops.contract import Target
 from tinygen.ops.interpret import interpret
 from tinygen.plan.layout import plan_memory
 from tinygen.resources import data_dir
 
 HOST = Target(Core("host"))
-FLAGS = (
-    "-std=c11 -O1 -g -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror "
-    "-fsanitize=address,undefined -fno-sanitize-recover=all"
-).split()
+FLAGS = ["-std=c11", "-O1", "-g", "-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Wshadow", "-Werror", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
 MAIN = """
 #include <stdio.h>
 #include "model.h"

@@ -44,7 +44,7 @@ def quantize_multiplier(scale: float) -> tuple[int, int]:
     fraction, shift = math.frexp(scale)
     scaled = fraction * (1 << 31)
     multiplier = math.floor(scaled)
-    multiplier += scaled - multiplier >= 0.5  # noqa: PLR2004 - halves round up
+    multiplier += scaled - multiplier >= 0.5
     if multiplier == 1 << 31:  # the fraction rounded up to 1.0
         multiplier, shift = 1 << 30, shift + 1
     if shift < -31:
