@@ -7,7 +7,7 @@ from typing import Any
 from ai_edge_litert import schema_py_generated as schema
 
 from tinygen.errors import ModelError
-from tinygen.graph import Graph, Op
+from tinygen.graph import Graph, Op, Tensor
 from tinygen.load.tensors import read_tensor
 from tinygen.ops.check_graph import check_graph
 from tinygen.ops.checks import DAMAGED_HINT, refuse
@@ -60,17 +60,35 @@ def _read(content: bytes, name: str) -> Graph:
             hint="control flow (while, if) is not supported; unroll it in the Keras model",
         )
     main = model.Subgraphs(0)
+    # ops first: an op that is not supported is the better message
+    ops = tuple(_read_op(model, main.Operators(i), i) for i in range(main.OperatorsLength()))
+    inputs = tuple(main.Inputs(i) for i in range(main.InputsLength()))
+    outputs = tuple(main.Outputs(i) for i in range(main.OutputsLength()))
+    leftovers = _intermediates(main).difference(
+        inputs, outputs, *(op.inputs for op in ops), *(op.outputs for op in ops)
+    )
     return Graph(
         name=name,
         sha256=hashlib.sha256(content).hexdigest(),
-        # ops first: an op that is not supported is the better message
-        ops=tuple(_read_op(model, main.Operators(i), i) for i in range(main.OperatorsLength())),
+        ops=ops,
         tensors=tuple(
-            read_tensor(model, content, main.Tensors(i), i) for i in range(main.TensorsLength())
+            Tensor(i, "", "int8", ())
+            if i in leftovers
+            else read_tensor(model, content, main.Tensors(i), i)
+            for i in range(main.TensorsLength())
         ),
-        inputs=tuple(main.Inputs(i) for i in range(main.InputsLength())),
-        outputs=tuple(main.Outputs(i) for i in range(main.OutputsLength())),
+        inputs=inputs,
+        outputs=outputs,
     )
+
+
+def _intermediates(main: Any) -> set[int]:
+    """Return tensors inside ops, such as an LSTM's gates: only calibration used them.
+
+    Their shapes are empty in the file; no op reads or writes them.
+    """
+    ops = (main.Operators(i) for i in range(main.OperatorsLength()))
+    return {op.Intermediates(n) for op in ops for n in range(op.IntermediatesLength())}
 
 
 def _read_op(model: Any, table: Any, index: int) -> Op:

@@ -48,6 +48,7 @@ def lstm(seed=0, batches=1, steps=5, size=6, units=4, **change):
     o.fusedActivationFunction = change.get("act", TANH)
     o.cellClip, o.timeMajor = change.get("clip", 0.0), time_major
     b.op("UNIDIRECTIONAL_SEQUENCE_LSTM", inputs, [y], o, version=3)
+    b.ops[-1].intermediates = [b.tensor([0], "float32") for _ in range(change.get("gates", 0))]
     return b.build([x], [y])
 
 
@@ -55,6 +56,7 @@ CASES = [
     dict(),
     dict(steps=1, size=1, units=1),
     dict(batches=3, steps=4, units=7),
+    dict(gates=5),  # empty tensors that the converter leaves behind
     dict(batches=2, steps=4, time_major=True),
     dict(steps=30, clip=10.0),
     dict(steps=30, clip=0.5, cell_power=-13),
