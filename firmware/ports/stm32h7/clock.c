@@ -13,7 +13,7 @@ _Static_assert(TG_CLOCK_HZ == 400000000, "the numbers below make 400 MHz");
 #define CR3_LDO            (1u << 1)
 #define CR3_UPDATE         (1u << 2)
 #define CSR1_VOS_READY     (1u << 13)
-#define ACR_2_WAIT_STATES  0x2u        /* RM0433, FLASH_ACR: VOS1, AXI up to 210 MHz */
+#define ACR_2_WAIT_STATES  0x2u        /* RM0433, table 17: VOS1, AXI up to 210 MHz */
 #define ACR_HIGH_FREQUENCY (0x2u << 4) /* the same row */
 #define HSI_ON             (1u << 0)
 #define HSI_READY          (1u << 2)
