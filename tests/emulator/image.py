@@ -63,11 +63,19 @@ def link(board: Board, folder: Path, sources: list[Path]) -> None:
     ]
     subprocess.run(
         [
-            COMPILER, *board.cpu.flags, *FLAGS, *LINK_FLAGS, "-T", folder / "link.ld",
+            COMPILER,
+            *board.cpu.flags,
+            *FLAGS,
+            *LINK_FLAGS,
+            "-T",
+            folder / "link.ld",
             f"-Wl,-Map={folder / 'firmware.map'}",
             *(f"-D{name}={value}" for name, value in board.macros.items()),
-            f"-I{firmware / 'include'}", f"-I{folder}",
-            *sorted({*runtime, *sources, *folder.glob("*.c")}), "-o", folder / "firmware.elf",
+            f"-I{firmware / 'include'}",
+            f"-I{folder}",
+            *sorted({*runtime, *sources, *folder.glob("*.c")}),
+            "-o",
+            folder / "firmware.elf",
         ],
         check=True,
     )

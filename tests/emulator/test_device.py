@@ -10,15 +10,13 @@ from tests.emulator.image import build_image, link
 from tests.emulator.small_model import small_model
 from tests.oracle import random_inputs, run_tflm
 from tinygen.board import find_board, list_boards
-from tinygen.device.channel import Timeouts
 from tinygen.device.client import Device
 from tinygen.device.measure import take_trace
-from tinygen.device.qemu import ICOUNT_SHIFT, emulate
+from tinygen.device.qemu import EMULATOR_TIMEOUTS, ICOUNT_SHIFT, emulate
 from tinygen.emit.linker import emit_linker_script
 from tinygen.errors import DeviceError
 
 EMULATED = [board.id for board in list_boards() if board.is_emulated]
-PATIENT = Timeouts(connect_s=60, reply_s=10)
 
 pytestmark = pytest.mark.skipif(
     shutil.which("qemu-system-arm") is None, reason="no qemu-system-arm"
@@ -74,7 +72,7 @@ def images(tmp_path_factory):
 
 
 def connect(link, image, board_id):
-    return Device.connect(link, image.graph.sha256, board_id, PATIENT)
+    return Device.connect(link, image.graph.sha256, board_id, EMULATOR_TIMEOUTS)
 
 
 def as_bytes(arrays):
@@ -126,7 +124,7 @@ def broken(request, tmp_path_factory):
 def test_a_fault_is_told_with_its_place(broken):
     board, elf = broken
     with emulate(board, elf) as line:
-        device = Device.connect(line, "broken", board.id, PATIENT)
+        device = Device.connect(line, "broken", board.id, EMULATOR_TIMEOUTS)
         with pytest.raises(DeviceError, match=r"^the core faulted \(pc=0x"):
             device.infer([b"\1\0\0\0"])
 
@@ -134,16 +132,17 @@ def test_a_fault_is_told_with_its_place(broken):
 def test_a_device_that_faulted_starts_over(broken):
     board, elf = broken
     with emulate(board, elf) as line:
-        device = Device.connect(line, "broken", board.id, PATIENT)
+        device = Device.connect(line, "broken", board.id, EMULATOR_TIMEOUTS)
         with pytest.raises(DeviceError):
             device.infer([b"\1\0\0\0"])
-        assert Device.connect(line, "broken", board.id, PATIENT).start_up_ticks is not None
+        again = Device.connect(line, "broken", board.id, EMULATOR_TIMEOUTS)
+    assert again.start_up_ticks is not None
 
 
 def test_a_stack_overflow_is_told_as_one(broken):
     board, elf = broken
     with emulate(board, elf) as line:
-        device = Device.connect(line, "broken", board.id, PATIENT)
+        device = Device.connect(line, "broken", board.id, EMULATOR_TIMEOUTS)
         with pytest.raises(DeviceError) as caught:
             device.infer([b"\0\0\0\0"])
     assert "build with a larger stack" in caught.value.hint
@@ -173,12 +172,12 @@ def test_an_image_that_cannot_start_is_an_error(tmp_path):
     elf = tmp_path / "firmware.elf"
     elf.write_bytes(b"not an image")
     with emulate(find_board("qemu-m4"), elf) as line, pytest.raises(DeviceError) as caught:
-        Device.connect(line, "x", "qemu-m4", PATIENT)
+        Device.connect(line, "x", "qemu-m4", EMULATOR_TIMEOUTS)
     assert str(caught.value)
 
 
 def test_firmware_of_another_model_is_told(images):
     board = find_board("qemu-m4")
     with emulate(board, images(board.id).elf) as line, pytest.raises(DeviceError) as caught:
-        Device.connect(line, "0" * 64, board.id, PATIENT)
+        Device.connect(line, "0" * 64, board.id, EMULATOR_TIMEOUTS)
     assert str(caught.value).startswith("this firmware holds another model")

@@ -40,8 +40,14 @@ def test_sections_lie_in_the_boards_memories(build, board_id):
     _, elf = build(board_id)
     flash, ram = board.region("flash"), board.region("ram")
     for name, region in {
-        ".text": flash, ".rodata": flash, ".tg_weights": flash, ".tg_tables": flash,
-        ".tg_stack": ram, ".data": ram, ".tg_arena": ram, ".bss": ram,
+        ".text": flash,
+        ".rodata": flash,
+        ".tg_weights": flash,
+        ".tg_tables": flash,
+        ".tg_stack": ram,
+        ".data": ram,
+        ".tg_arena": ram,
+        ".bss": ram,
     }.items():
         section = elf.get_section_by_name(name)
         end = section["sh_addr"] + section["sh_size"]
@@ -81,7 +87,8 @@ def test_the_runtime_is_small_and_has_no_heap(build, board_id):
     named = symbols(elf)
     assert not {"malloc", "_sbrk", "printf", "__aeabi_unwind_cpp_pr1"} & named.keys()
     kernels = sum(
-        s["st_size"] for name, s in named.items()
+        s["st_size"]
+        for name, s in named.items()
         if s["st_info"]["type"] == "STT_FUNC" and name.startswith(("op", "tg_conv", "model_"))
     )
     flash = sum(
@@ -108,9 +115,19 @@ def refusal(folder: Path, source: str, stack_bytes: int) -> str:
     (folder / "link.ld").write_text(emit_linker_script(board, stack_bytes))
     (folder / "main.c").write_text(source)
     done = subprocess.run(
-        ["arm-none-eabi-gcc", *board.cpu.flags, "-nostdlib", "-T", folder / "link.ld",
-         folder / "main.c", "-o", folder / "main.elf"],
-        capture_output=True, text=True, check=False,
+        [
+            "arm-none-eabi-gcc",
+            *board.cpu.flags,
+            "-nostdlib",
+            "-T",
+            folder / "link.ld",
+            folder / "main.c",
+            "-o",
+            folder / "main.elf",
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode != 0
     return done.stderr

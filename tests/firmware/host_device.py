@@ -44,9 +44,18 @@ def build_host_device(folder: Path) -> Path:
     firmware = data_dir("firmware")
     sources = sorted({firmware / "src" / s for k in kernels if k for s in k.sources})
     subprocess.run(
-        ["gcc", *FLAGS, f"-I{firmware / 'include'}", f"-I{folder}", folder / "model.c",
-         HERE / "host_port.c", *sorted((firmware / "src" / "runtime").glob("*.c")), *sources,
-         "-o", folder / "device"],
+        [
+            "gcc",
+            *FLAGS,
+            f"-I{firmware / 'include'}",
+            f"-I{folder}",
+            folder / "model.c",
+            HERE / "host_port.c",
+            *sorted((firmware / "src" / "runtime").glob("*.c")),
+            *sources,
+            "-o",
+            folder / "device",
+        ],
         check=True,
     )
     return folder / "device"

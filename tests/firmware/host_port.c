@@ -1,4 +1,5 @@
-/* A port for tests: the link is standard input and output, the counter counts its reads. */
+/* A port for tests: the link is standard input and output, the counter counts its reads.
+ */
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>

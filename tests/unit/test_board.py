@@ -52,7 +52,10 @@ def test_a_board_file_is_read_whole(tmp_path):
     )
     assert not board.is_emulated
     assert board.macros == {
-        "TG_BOARD_ID": "some", "TG_CLOCK_HZ": 25_000_000, "TG_COUNTER_HZ": 0, "TG_X": 1,
+        "TG_BOARD_ID": "some",
+        "TG_CLOCK_HZ": 25_000_000,
+        "TG_COUNTER_HZ": 0,
+        "TG_X": 1,
     }
 
 
@@ -62,35 +65,78 @@ def test_a_board_file_is_read_whole(tmp_path):
         ("clock_hz =", "clok_hz =", "some.toml: unknown key 'clok_hz'", "did you mean 'clock_hz'?"),
         ("clock_hz =", "zzz =", "some.toml: unknown key 'zzz'", "see docs/boards.md"),
         ('port = "mps2"', "", "some.toml: key 'port' is missing", "see docs/boards.md"),
-        ("25_000_000", '"fast"', "some.toml: 'clock_hz' is 'fast'",
-         "write it as an integer that is not negative"),
-        ("25_000_000", "true", "some.toml: 'clock_hz' is True",
-         "write it as an integer that is not negative"),
-        ("25_000_000", "-1", "some.toml: 'clock_hz' is -1",
-         "write it as an integer that is not negative"),
+        (
+            "25_000_000",
+            '"fast"',
+            "some.toml: 'clock_hz' is 'fast'",
+            "write it as an integer that is not negative",
+        ),
+        (
+            "25_000_000",
+            "true",
+            "some.toml: 'clock_hz' is True",
+            "write it as an integer that is not negative",
+        ),
+        (
+            "25_000_000",
+            "-1",
+            "some.toml: 'clock_hz' is -1",
+            "write it as an integer that is not negative",
+        ),
         ("25_000_000", "0", "some.toml: 'clock_hz' is 0", "write the CPU clock in Hz"),
         ('"Some board"', "3", "some.toml: 'name' is 3", "write it as a string"),
-        ("TG_X = 1", 'TG_X = "1"', "some.toml: 'defines' is {'TG_X': '1'}",
-         "write it as a table of integers"),
-        ('["other_name"]', "[1]", "some.toml: 'aliases' is [1]",
-         "write it as an array of strings"),
-        ('"cortex-m4"', '"cortex-m5"', "some.toml: unknown core 'cortex-m5'",
-         "did you mean 'cortex-m55'?"),
+        (
+            "TG_X = 1",
+            'TG_X = "1"',
+            "some.toml: 'defines' is {'TG_X': '1'}",
+            "write it as a table of integers",
+        ),
+        ('["other_name"]', "[1]", "some.toml: 'aliases' is [1]", "write it as an array of strings"),
+        (
+            '"cortex-m4"',
+            '"cortex-m5"',
+            "some.toml: unknown core 'cortex-m5'",
+            "did you mean 'cortex-m55'?",
+        ),
         ('"mps2"', '"mps22"', "some.toml: unknown port 'mps22'", "did you mean 'mps2'?"),
-        ('"ram"', '"rom"', "some.toml: regions[1]: 'kind' is 'rom'",
-         'write it as one of "flash", "ram", "external"'),
+        (
+            '"ram"',
+            '"rom"',
+            "some.toml: regions[1]: 'kind' is 'rom'",
+            'write it as one of "flash", "ram", "external"',
+        ),
         ('"ram"', '"flash"', "some.toml: no region of kind 'ram'", "an image needs flash and ram"),
-        ("origin = 0x2000_0000", "origin = 0xFFF",
-         "some.toml: regions 'FLASH' and 'RAM' overlap", "shorten one of them"),
+        (
+            "origin = 0x2000_0000",
+            "origin = 0xFFF",
+            "some.toml: regions 'FLASH' and 'RAM' overlap",
+            "shorten one of them",
+        ),
         ('"RAM"', '"FLASH"', "some.toml: two regions 'FLASH'", "rename one of them"),
-        ('"RAM"', '"A B"', "some.toml: region 'A B' of 2048 bytes",
-         "name it as an identifier and give it a size"),
-        ("0x800", "0", "some.toml: region 'RAM' of 0 bytes",
-         "name it as an identifier and give it a size"),
-        ("nbytes = 0x800", "nbyte = 0x800", "some.toml: regions[1]: unknown key 'nbyte'",
-         "did you mean 'nbytes'?"),
-        ('name = "Some board"', 'name = "Some board"\nid = "x"', "some.toml: unknown key 'id'",
-         "the id is the file's name"),
+        (
+            '"RAM"',
+            '"A B"',
+            "some.toml: region 'A B' of 2048 bytes",
+            "name it as an identifier and give it a size",
+        ),
+        (
+            "0x800",
+            "0",
+            "some.toml: region 'RAM' of 0 bytes",
+            "name it as an identifier and give it a size",
+        ),
+        (
+            "nbytes = 0x800",
+            "nbyte = 0x800",
+            "some.toml: regions[1]: unknown key 'nbyte'",
+            "did you mean 'nbytes'?",
+        ),
+        (
+            'name = "Some board"',
+            'name = "Some board"\nid = "x"',
+            "some.toml: unknown key 'id'",
+            "the id is the file's name",
+        ),
     ],
 )
 def test_a_wrong_board_file_says_what_is_wrong(tmp_path, old, new, message, hint):
@@ -145,6 +191,12 @@ def test_every_board_names_its_source(board):
 def test_the_h743_has_the_memories_of_its_reference_manual():
     sizes = {region.name: region.nbytes >> 10 for region in find_board("stm32h7").regions}
     assert sizes == {
-        "FLASH": 2048, "AXI_SRAM": 512, "DTCM": 128, "SRAM1": 128, "SRAM2": 128, "SRAM3": 32,
-        "SRAM4": 64, "ITCM": 64,
+        "FLASH": 2048,
+        "AXI_SRAM": 512,
+        "DTCM": 128,
+        "SRAM1": 128,
+        "SRAM2": 128,
+        "SRAM3": 32,
+        "SRAM4": 64,
+        "ITCM": 64,
     }

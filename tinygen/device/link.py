@@ -44,7 +44,11 @@ class SerialLink:
         self._url = url
         try:
             self._port: Any = serial.serial_for_url(
-                url, baudrate=baud, timeout=0, write_timeout=_WRITE_TIMEOUT_S
+                url,
+                baudrate=baud,
+                timeout=0,
+                write_timeout=_WRITE_TIMEOUT_S,
+                exclusive=True if os.name == "posix" and "://" not in url else None,
             )
         except (OSError, ValueError) as err:
             raise DeviceError(f"cannot open {url}: {_reason(err)}", hint=_open_hint(url)) from err
@@ -62,7 +66,6 @@ class SerialLink:
         """See `Link`."""
         try:
             self._port.write(data)
-            self._port.flush()
         except OSError as err:
             raise self._broken(err) from err
 

@@ -9,12 +9,16 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tinygen.board import Board
+from tinygen.device.channel import Timeouts
 from tinygen.device.link import Link, SocketLink
 from tinygen.errors import DeviceError, ToolchainError
 
 # Each instruction advances the machine's time by 2**8 ns, so that a counter of 16 MHz or
 # more ticks at least four times an instruction and counts are exact.
 ICOUNT_SHIFT = 8
+
+# Nothing is lost between us and an emulator, but a busy machine may be slow.
+EMULATOR_TIMEOUTS = Timeouts(connect_s=60.0, reply_s=20.0, run_s=600.0)
 
 _PROGRAM = "qemu-system-arm"
 _LOCKUP_STATUS = -6  # QEMU aborts when the emulated core locks up

@@ -16,8 +16,9 @@ class FakeDevice:
     twice on one writing shows. Each run takes ``run_s`` of the clock.
     """
 
-    def __init__(self, *, run_s=0.5, sha256=SHA256, board=BOARD, version=1, restarts_on=None,
-                 faults_on=None):
+    def __init__(
+        self, *, run_s=0.5, sha256=SHA256, board=BOARD, version=1, restarts_on=None, faults_on=None
+    ):
         self.now, self.run_s = 0.0, run_s
         self.sha256, self.board, self.version = sha256, board, version
         self.restarts_on, self.faults_on = restarts_on, faults_on
@@ -54,8 +55,19 @@ class FakeDevice:
         self._send(0x81, 0, 0, (1000, 0), self._hello())
 
     def _hello(self):
-        return HELLO.pack(self.version, 512, 2, 2, 2, 25_000_000, 25_000_000, 4096, 0,
-                          self.board.encode(), self.sha256.encode())
+        return HELLO.pack(
+            self.version,
+            512,
+            2,
+            2,
+            2,
+            25_000_000,
+            25_000_000,
+            4096,
+            0,
+            self.board.encode(),
+            self.sha256.encode(),
+        )
 
     def _send(self, code, sequence, index, arguments, payload=b""):
         fields = struct.pack("<BBHHII", code, index, sequence, len(payload), *arguments)

@@ -67,6 +67,16 @@ def test_a_socket_url_is_a_link():
         link.close()
 
 
+def test_a_port_that_another_program_has_open_is_an_error(terminal):
+    link = SerialLink(terminal[1])
+    with pytest.raises(DeviceError, match=r"^cannot open /dev/pts/") as caught:
+        SerialLink(terminal[1])
+    assert caught.value.hint == (
+        "check that no other program has it open, and that you may (group dialout)"
+    )
+    link.close()
+
+
 @pytest.mark.usefixtures("no_ports")
 def test_a_port_that_does_not_exist_is_an_error():
     with pytest.raises(DeviceError) as caught:

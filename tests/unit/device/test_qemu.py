@@ -18,7 +18,8 @@ def test_a_missing_emulator_says_how_to_install_it(monkeypatch, tmp_path):
 
 
 def test_a_real_board_is_not_emulated():
-    with pytest.raises(ValueError, match="stm32h7 is not emulated"), emulate(
-        find_board("stm32h7"), Path("firmware.elf")
+    with (
+        pytest.raises(ValueError, match="stm32h7 is not emulated"),
+        emulate(find_board("stm32h7"), Path("firmware.elf")),
     ):
         pass
