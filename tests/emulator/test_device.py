@@ -145,7 +145,8 @@ def test_a_stack_overflow_is_told_as_one(broken):
         device = Device.connect(line, "broken", board.id, EMULATOR_TIMEOUTS)
         with pytest.raises(DeviceError) as caught:
             device.infer([b"\0\0\0\0"])
-    assert "build with a larger stack" in caught.value.hint
+    assert str(caught.value).startswith("the stack overflowed on the device (")
+    assert caught.value.hint == "build with a larger stack"
 
 
 def test_the_emulator_leaves_with_the_context(images):

@@ -9,6 +9,8 @@ from tinygen.errors import DeviceError
 _HELLO = struct.Struct("<HHHBBIIIB31s64s")
 _MEMORY = struct.Struct("<4I")
 _FAULT = struct.Struct("<9I")
+# MSTKERR, STKERR and STKOF (Arm DDI0403, DDI0553): the core could not save pc and lr.
+_CFSR_STACKING = 1 << 4 | 1 << 12 | 1 << 20
 _STACK_MARGIN = 64  # a frame of a fault's registers and what pushed it over
 
 
@@ -104,8 +106,11 @@ def fault_error(frame: Frame) -> DeviceError:
     if len(frame.payload) != _FAULT.size:
         return DeviceError("the core faulted", hint="reset the board and try again")
     ipsr, pc, lr, sp, limit, _, cfsr, _, _ = _FAULT.unpack(frame.payload)
-    where = f"pc={pc:#010x} lr={lr:#010x} sp={sp:#010x} exception={ipsr} cfsr={cfsr:#010x}"
-    if sp < limit + _STACK_MARGIN:
+    is_lost = bool(cfsr & _CFSR_STACKING)
+    where = f"sp={sp:#010x} exception={ipsr} cfsr={cfsr:#010x}"
+    if not is_lost:
+        where = f"pc={pc:#010x} lr={lr:#010x} {where}"
+    if is_lost or sp < limit + _STACK_MARGIN:
         return DeviceError(
             f"the stack overflowed on the device ({where})",
             hint="build with a larger stack",
