@@ -12,16 +12,16 @@ from pathlib import Path
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
 
-import keras  # noqa: E402 - the settings above count only before the first import
-import numpy as np  # noqa: E402
-import tensorflow as tf  # noqa: E402
-from keras import layers  # noqa: E402
-from sklearn.datasets import load_digits  # noqa: E402
-from sklearn.model_selection import train_test_split  # noqa: E402
+import keras
+import numpy as np
+import tensorflow as tf
+from keras import layers
+from sklearn.datasets import load_digits
+from sklearn.model_selection import train_test_split
 
-from tinygen.load.model_file import load_model  # noqa: E402
-from tinygen.quantize.convert import QuantizeOptions  # noqa: E402
-from tinygen.quantize.int8_model import Int8Model  # noqa: E402
+from tinygen.load.model_file import load_model
+from tinygen.quantize.convert import QuantizeOptions
+from tinygen.quantize.int8_model import Int8Model
 
 SEED = 7
 EPOCHS = 40

@@ -140,7 +140,7 @@ def _wait(name: str, folder: Path, timeout_s: float) -> None:
     except subprocess.TimeoutExpired as error:
         raise ModelError(
             f"{name}: TensorFlow's converter did not finish in {timeout_s:g} s",
-            hint="use fewer samples (--max-samples)",
+            hint="use fewer samples",
         ) from error
     if done.returncode < 0:
         raise _crash(name, -done.returncode)
@@ -152,7 +152,7 @@ def _crash(name: str, number: int) -> ModelError:
     if number == signal.SIGKILL:
         return ModelError(
             f"{name}: quantizing was killed, most likely because memory ran out",
-            hint="use fewer samples (--max-samples), or a machine with more memory",
+            hint="use fewer samples, or a machine with more memory",
         )
     return ModelError(
         f"{name}: TensorFlow's converter crashed ({signal.Signals(number).name})",

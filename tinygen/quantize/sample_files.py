@@ -51,10 +51,10 @@ def _read_file(path: Path) -> dict[str, Array]:
     if path.suffix not in _SUFFIXES:
         raise ModelError(f"{path.name}: samples are .npz or .npy files", hint=_HINT)
     try:
-        content = np.load(path, allow_pickle=False)
-        if path.suffix == ".npy":
-            return {"x": content}
-        with content:
+        with path.open("rb") as file:  # numpy leaves a damaged file open
+            content = np.load(file, allow_pickle=False)
+            if isinstance(content, np.ndarray):
+                return {"x": content}
             return {name: content[name] for name in content.files}
     except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
         raise ModelError(

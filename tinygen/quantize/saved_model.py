@@ -5,6 +5,7 @@ Imports TensorFlow; only the worker may import this module.
 
 import shutil
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,8 @@ from tinygen.quantize.float_model import FloatModel, InputSpec
 def open_saved_model(path: Path) -> FloatModel:
     """Load a SavedModel's serving signature.
 
-    Inputs are in the signature's order, outputs in that of their names.
+    Inputs are in the order of the Keras model that was exported where the folder tells it,
+    else, as outputs are, in that of their names: the signature's own order is arbitrary.
 
     Raises:
         ModelError: TensorFlow cannot load it, or it has no signature to convert.
@@ -33,15 +35,28 @@ def open_saved_model(path: Path) -> FloatModel:
         ) from error
     signature = _signature(loaded.signatures)
     specs = signature.structured_input_signature[1]
-    inputs = [InputSpec(name, _shape(name, spec), spec.dtype.name) for name, spec in specs.items()]
+    names = _input_order(loaded, specs)
+    inputs = [InputSpec(n, _shape(n, specs[n]), specs[n].dtype.name) for n in names]
     outputs = sorted(signature.structured_outputs, key=_natural)
 
     def call(*tensors: Any) -> list[Any]:
         assert loaded is not None  # the variables live only as long as this reference does
-        results = signature(**dict(zip(specs, tensors, strict=True)))
+        results = signature(**dict(zip(names, tensors, strict=True)))
         return [results[name] for name in outputs]
 
     return static_model(inputs, outputs, call)
+
+
+def _input_order(loaded: Any, specs: Mapping[str, Any]) -> list[str]:
+    """Return the inputs' names as Keras 3's endpoint ``serve`` takes them, else sorted."""
+    serve = getattr(loaded, "serve", None)
+    traced = getattr(serve, "concrete_functions", None)
+    if traced:
+        arguments = tf.nest.flatten(traced[0].structured_input_signature)
+        names = [str(spec.name) for spec in arguments if isinstance(spec, tf.TensorSpec)]
+        if sorted(names) == sorted(specs):
+            return names
+    return sorted(specs, key=_natural)
 
 
 def _without_optimizer(path: Path) -> Path:
