@@ -62,13 +62,16 @@ class Channels:
         )
 
 
-def channels(operands: Operands, weights: Int8, multipliers: Multipliers) -> Channels:
+def channels(
+    operands: Operands, weights: Int8, multipliers: Multipliers, *, may_fix: bool = True
+) -> Channels:
     """Return the exact range of each channel.
 
     Args:
         operands: Of the op.
         weights: ``[out_c, depth]``.
-        multipliers: Of each channel.
+        multipliers: Of each channel, or one for all.
+        may_fix: Channels with one output may have a scale of their own.
     """
     wide = weights.astype(np.int64)
     bias = np.zeros(len(wide), np.int64)
@@ -83,7 +86,7 @@ def channels(operands: Operands, weights: Int8, multipliers: Multipliers) -> Cha
         np.clip(requantize(sums, *multipliers) + zero_point, -128, 127) for sums in (low, high)
     )
     wraps = (low <= -_FITS) | (high >= _FITS)
-    is_fixed = (lowest == highest) & ~wraps  # requantization is monotonic
+    is_fixed = (lowest == highest) & ~wraps & may_fix  # requantization is monotonic
     bias, low, high = (np.where(is_fixed, 0, values) for values in (folded, low, high))
     return Channels(multipliers, zero_point, folded, bias, low, high, is_fixed, lowest)
 

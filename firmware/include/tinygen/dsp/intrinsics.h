@@ -67,6 +67,14 @@ static inline int32_t tg_smlad(uint32_t x, uint32_t y, int32_t acc)
     return r;
 }
 
+/* The larger of each pair of signed bytes. */
+static inline uint32_t tg_max4(uint32_t a, uint32_t b)
+{
+    uint32_t r; /* one statement: the flags in between are not the compiler's */
+    __asm("ssub8 %0, %1, %2\n\tsel %0, %1, %2" : "=&r"(r) : "r"(a), "r"(b) : "cc");
+    return r;
+}
+
 /* c + round(a * b / 2^32), halves up. */
 static inline int32_t tg_smmlar(int32_t a, int32_t b, int32_t c)
 {
@@ -137,6 +145,17 @@ static inline int32_t tg_smlad(uint32_t x, uint32_t y, int32_t acc)
     const int64_t sum =
         (int64_t)acc + tg_bottom(x) * tg_bottom(y) + (int64_t)tg_top(x) * tg_top(y);
     return (int32_t)(uint32_t)(uint64_t)sum;
+}
+
+static inline uint32_t tg_max4(uint32_t a, uint32_t b)
+{
+    uint32_t r = 0;
+    for (int n = 0; n < 32; n += 8) {
+        const int8_t x = (int8_t)(a >> n & 0xffU);
+        const int8_t y = (int8_t)(b >> n & 0xffU);
+        r |= (uint32_t)(uint8_t)(x > y ? x : y) << n;
+    }
+    return r;
 }
 
 static inline int32_t tg_smmlar(int32_t a, int32_t b, int32_t c)
