@@ -92,7 +92,8 @@ def _read_quantization(table: Any, head: _Head) -> Quantization | None:
         return None
     scale = tuple(float(table.Scale(i)) for i in range(table.ScaleLength()))
     zero_point = tuple(int(table.ZeroPoint(i)) for i in range(table.ZeroPointLength()))
-    zero_point = zero_point or (0,)
+    if not zero_point:  # TFLM, too, takes such a tensor as not quantized
+        return None
     if len(zero_point) == 1:
         zero_point = zero_point * len(scale)
     if not all(isfinite(s) and s > 0 for s in scale):
