@@ -1,5 +1,6 @@
 """A self-contained PlatformIO project as a mapping from path to content, purely."""
 
+import fnmatch
 import json
 from importlib.metadata import version
 
@@ -12,7 +13,7 @@ from tinygen.emit.model import emit_model
 from tinygen.emit.official import OFFICIAL
 from tinygen.emit.parts import Project
 from tinygen.emit.render import render
-from tinygen.ops.contract import Optimize
+from tinygen.kernels.cmsis_nn.flags import file_flags as cmsis_nn_flags
 from tinygen.resources import data_dir
 
 PLATFORM = ".tinygen/platforms/tinygen"
@@ -60,7 +61,7 @@ def _texts(project: Project) -> dict[str, str]:
         "board_name": board.name,
         "tinygen_version": version("tinygen"),
         "machine_flags": board.cpu.flags,
-        "file_flags": file_flags(project.optimize, has_cmsis_nn=bool(project.cmsis_nn)),
+        "file_flags": file_flags(project),
         "include_dirs": [CMSIS_NN_HEADERS] if project.cmsis_nn else [],
         "has_cmsis_nn": bool(project.cmsis_nn),
         "defines": sorted(board.macros.items()),
@@ -73,13 +74,18 @@ def _texts(project: Project) -> dict[str, str]:
     }
 
 
-def file_flags(optimize: Optimize, *, has_cmsis_nn: bool) -> list[tuple[str, tuple[str, ...]]]:
+def file_flags(project: Project) -> list[tuple[str, tuple[str, ...]]]:
     """Return patterns of files under src/ and their flags; later ones add to earlier ones.
 
     What runs once an inference is small; what runs once a value is fast.
     """
-    fast = ("-Os",) if optimize == "size" else ("-O2",)
-    cmsis_nn = [("cmsis-nn/*", fast)] if has_cmsis_nn else []
+    fast = ("-Os",) if project.optimize == "size" else ("-O2",)
+    sources = [_cmsis_nn_path(path).removeprefix("src/") for path in project.cmsis_nn]
+    cmsis_nn = [
+        (pattern, flags)
+        for pattern, flags in cmsis_nn_flags(project.board.cpu, project.optimize)
+        if fnmatch.filter(sources, pattern)
+    ]
     return [("*", ("-Os",)), ("model.c", fast), ("kernels/*", fast), *cmsis_nn]
 
 

@@ -136,5 +136,14 @@ def test_sources_of_another_library_are_not_looked_for_in_the_firmware():
 
 
 def test_optimizing_for_size_compiles_kernels_for_size():
-    rules = dict(file_flags("size", has_cmsis_nn=True))
+    library = {"Source/F/arm_f.c": b""}
+    rules = dict(file_flags(make_project(optimize="size", cmsis_nn=library)))
     assert set(rules.values()) == {("-Os",)}
+    assert {"kernels/*", "cmsis-nn/*"} < set(rules)
+
+
+def test_files_the_project_lacks_have_no_flags():
+    softmax = {"Source/SoftmaxFunctions/arm_nn_softmax_common_s8.c": b""}
+    pattern = "cmsis-nn/SoftmaxFunctions/arm_nn_softmax_common_s8.c"
+    assert pattern in dict(file_flags(make_project(cmsis_nn=softmax)))
+    assert pattern not in dict(file_flags(make_project(cmsis_nn={"Source/F/arm_f.c": b""})))
