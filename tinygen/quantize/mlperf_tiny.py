@@ -1,7 +1,7 @@
 """The four MLPerf Tiny networks, rebuilt in Keras with seeded weights: benchmarks offline.
 
 The layers, shapes and multiply-accumulates are those of the reference models
-(https://github.com/mlcommons/tiny, benchmark/training); the weights are random, so these
+(mlcommons/tiny, benchmark/training); the weights are random, so these
 models say what inference costs, not how well it does. Imports Keras; only the worker may.
 """
 
