@@ -6,8 +6,6 @@ from tinygen.quantize.report import QuantizationReport
 def quantization_text(report: QuantizationReport) -> str:
     """Return what int8 cost, output by output, and warnings."""
     rows = [f"  {report.samples_used} of {report.samples_found} samples of {report.samples_source}"]
-    if not report.is_meaningful:
-        rows.append("  accuracy not meaningful: the samples were random")
     rows += [
         f"  input  {one.name}: scale {one.scale:.6g}, zero point {one.zero_point}"
         for one in report.inputs

@@ -37,8 +37,6 @@ def build_text(report: Report, board: Board) -> str:
     ]
     rows.append(memory_text(report, board))
     if report.quantization:
-        if not report.quantization["is_meaningful"]:
-            rows.append("  accuracy not meaningful: the samples were random")
         rows += [f"  warning: {text}" for text in report.quantization["warnings"]]
     return "\n".join(rows)
 
