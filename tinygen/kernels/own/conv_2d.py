@@ -62,9 +62,20 @@ class _Plan:
         return -(-depth // BLOCK)
 
     @property
+    def stage_step(self) -> int:
+        window, columns = self.conv.window, self.conv.window.filter_hw[1]
+        return int(
+            ((window.out_hw[1] - 1) * window.stride[1] + columns)
+            * (self.weights.shape[2] // columns)
+        )
+
+    @property
     def gather_bytes(self) -> int:
-        pixel_bytes = BLOCK * self.blocks * (3 if self.gather == "patches" else 2)
-        return GROUP * pixel_bytes
+        pixel_bytes = BLOCK * self.blocks
+        if self.gather == "staged":
+            stage_bytes = self.weights.shape[1] * self.stage_step
+            return GROUP * pixel_bytes * 3 + BLOCK + int(stage_bytes) + BLOCK - 1
+        return GROUP * pixel_bytes * (3 if self.gather == "patches" else 2)
 
     @property
     def split_bytes(self) -> int:
@@ -90,6 +101,8 @@ def convolution_kernel(op: Op, conv: Convolution, weights: Int8) -> Kernel:
             otherwise.
     """
     plan = _plan(op, conv, weights)
+    if plan.gather == "staged" and plan.gather_bytes > _SCRATCH_LIMIT:
+        plan = replace(plan, gather="patches")
     form = _form(plan)
     scales = requantize.scale_words(plan.channels, is_relu=form == "packed_relu")
     if scales is not None and plan.gather_bytes <= _SCRATCH_LIMIT:
@@ -129,7 +142,9 @@ def _gather(conv: Convolution) -> str:
     window, in_c = conv.window, conv.operands.x.shape[3]
     if window.filter_hw == (1, 1):
         return "pixel"
-    return "words" if in_c % BLOCK == 0 and window.dilation[1] == 1 else "patches"
+    if window.dilation[1] > 1:
+        return "patches"
+    return "words" if in_c % BLOCK == 0 else "staged"
 
 
 def _whole(op: Op, plan: _Plan, form: str, scales: Int32) -> Kernel:
@@ -176,7 +191,7 @@ def _pointwise_params(plan: _Plan) -> Struct:
 
 def _split(op: Op, plan: _Plan, form: str, scales: Int32 | None) -> Kernel:
     """Return the kernel that sums as many filter rows at a time as scratch allows."""
-    plan = _fewer_rows(plan)
+    plan = _fewer_rows(replace(plan, gather="patches") if plan.gather == "staged" else plan)
     filter_h = plan.weights.shape[1]
     is_packed = scales is not None and form != "wide"
     way = "packed" if is_packed else "wide"
@@ -248,6 +263,7 @@ def _params(op: Op, plan: _Plan) -> Struct:
             "in_zero_point": operands.x.zero_point,
             "rows": plan.rows,
             "blocks": plan.blocks,
+            "stage_step": plan.stage_step,
             **output_fields(op, plan.conv.activation, operands.y),
         },
     )

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from tinygen.kernels.own.coarse_scale import coarse_scale
 from tinygen.ops.fixed_point import requantize
 from tinygen.ops.per_channel import Multipliers, Operands
 
@@ -108,16 +109,33 @@ def scale_words(of: Channels, *, is_relu: bool) -> Int32 | None:
     """
     if (of.low <= -_DOUBLED_FITS).any() or (of.high >= _DOUBLED_FITS).any():
         return None
-    multiplier, shift = (values.astype(np.int64) for values in of.multipliers)
-    shifts = np.where(of.is_fixed, 1, -shift)
+    multiplier, shift = (
+        np.broadcast_to(values.astype(np.int64), of.low.shape) for values in of.multipliers
+    )
+    multiplier, shifts = np.where(of.is_fixed, 0, multiplier), np.where(of.is_fixed, 1, -shift)
     smallest = 0 if is_relu else 1
     if shifts.min() < smallest or shifts.max() > _LARGEST_SHIFT:
         return None
     rounding = np.where(of.is_fixed, 2 * of.output + 1, roundings(shifts, of.out_zero_point))
-    if np.abs(rounding).max() >= 1 << (_ROUNDING_BITS - 1):
-        return None
-    words = np.stack([np.where(of.is_fixed, 0, multiplier), 256 * rounding + shifts], axis=1)
-    return words.astype(np.int32)
+    limit = 1 << (_ROUNDING_BITS - 1)
+    for n in np.flatnonzero((rounding < -limit) | (rounding >= limit)):
+        found = _coarse(of, int(n), int(multiplier[n]), int(shifts[n]))
+        if found is None:
+            return None
+        multiplier[n], shifts[n], rounding[n] = found
+    return np.stack([multiplier, 256 * rounding + shifts], axis=1).astype(np.int32)
+
+
+def _coarse(of: Channels, n: int, multiplier: int, shift: int) -> tuple[int, int, int] | None:
+    """Return another scale for channel ``n`` with the same outputs."""
+
+    def exact(total: int) -> int:
+        value = int(requantize(total, multiplier, -shift)) + of.out_zero_point
+        return min(max(value, -128), 127)
+
+    return coarse_scale(
+        exact, int(of.low[n]), int(of.high[n]), multiplier, shift, of.out_zero_point
+    )
 
 
 def roundings(shifts: Int64, out_zero_point: int) -> Int64:

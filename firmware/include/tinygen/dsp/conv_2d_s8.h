@@ -11,15 +11,18 @@ typedef struct {
     int32_t batches;
     int32_t in_c, out_c; /* out_c > 1 */
     int32_t in_zero_point;
-    int32_t rows;     /* of the filter, gathered at a time */
-    uint32_t blocks;  /* of 4 values that this many rows give, rounded up */
-    tg_output output; /* tg_conv_2d_split_s8 only */
+    int32_t rows;       /* of the filter, gathered at a time */
+    uint32_t blocks;    /* of 4 values that this many rows give, rounded up */
+    int32_t stage_step; /* bytes of in_c channels of the columns that an output row reads:
+                         * tg_gather_staged_s8 only */
+    tg_output output;   /* tg_conv_2d_split_s8 only */
 } tg_conv_args;
 
 /* Where a window begins: row and column may lie in the padding. */
 typedef struct {
     const int8_t *image;
     int32_t y, x;
+    int is_row_start; /* of the output */
 } tg_position;
 
 /* Expand rows [first, first + p->rows) of three windows to x, as tg_matmul_args says;
@@ -29,6 +32,9 @@ typedef void tg_gather(const tg_conv_args *p, const tg_position *at, int32_t fir
 
 tg_gather tg_gather_pixel_s8;   /* 1x1 without padding */
 tg_gather tg_gather_words_s8;   /* in_c % 4 == 0; columns not dilated */
+tg_gather tg_gather_staged_s8;  /* all rows, columns not dilated; x is followed by
+                                 * 3 * 4 * blocks + 4 + filter_h * stage_step + 3 bytes
+                                 * that stay as they are until the next call */
 tg_gather tg_gather_patches_s8; /* any; x is followed by 3 * 4 * blocks bytes */
 
 /* 2-D convolution, int8, without groups, three output pixels at a time in raster order.

@@ -29,6 +29,7 @@ static inline int32_t tg_walk_next(tg_walk *walk, const tg_conv_args *p, tg_posi
             continue;
         }
         at[n].image = walk->image;
+        at[n].is_row_start = walk->column == 0;
         at[n].y = walk->row * w->stride_h - w->pad_h;
         at[n].x = walk->column * w->stride_w - w->pad_w;
         if (++walk->column == w->out_w) {

@@ -20,8 +20,10 @@ typedef struct {
     int32_t left_step, right_step;
 } column_pair;
 
-/* Expand count > 0 rows of a column pair to four planes, plane words apart. */
-static uint32_t *expand_rows(column_pair c, int32_t count, int32_t plane, uint32_t *to)
+/* Expand count > 0 rows of a column pair to four planes, plane words apart. Not inline:
+ * it needs nearly all registers. */
+static __attribute__((noinline)) void expand_rows(column_pair c, int32_t count,
+                                                  int32_t plane, uint32_t *to)
 {
 #if TG_DSP
     uint32_t *last = to + 3 * plane;
@@ -61,12 +63,12 @@ static uint32_t *expand_rows(column_pair c, int32_t count, int32_t plane, uint32
         c.right += c.right_step;
     }
 #endif
-    return to;
 }
 
-/* Expand four channels of the tile's input, the first at image, to planes. */
+/* Expand four channels of the tile's input, the first at image, to planes. What is only
+ * padding is the same for all channels, and written when asked to. */
 static void expand(const tg_depthwise_args *p, const tile *t, const int8_t *image,
-                   uint32_t *to)
+                   int with_padding, uint32_t *to)
 {
     const tg_window *w = &p->window;
     const int8_t zero[4] = {(int8_t)p->in_zero_point, (int8_t)p->in_zero_point,
@@ -77,26 +79,24 @@ static void expand(const tg_depthwise_args *p, const tile *t, const int8_t *imag
     const int32_t above = t->y < 0 ? -t->y : 0;
     const int32_t below = t->y + t->in_rows > w->in_h ? t->y + t->in_rows - w->in_h : 0;
     const int32_t rows = t->in_rows - above - below;
-    image += (t->y + above) * row_step;
-    for (int32_t n = 0; n < t->pairs; n++, to += TG_PLANE_ROWS) {
-        const int32_t x = t->x + 2 * n;
-        column_pair c = padding;
-        if (x >= 0 && x < w->in_w) {
-            c.left = &image[x * p->channels];
-            c.left_step = row_step;
+    image += (t->y + above) * row_step + t->x * p->channels;
+    for (int32_t x = t->x; x < t->x + 2 * t->pairs; x += 2, to += TG_PLANE_ROWS) {
+        if (with_padding && (rows < t->in_rows || x >= w->in_w)) {
+            expand_rows(padding, t->in_rows, plane, to);
         }
-        if (x + 1 < w->in_w) {
-            c.right = &image[(x + 1) * p->channels];
-            c.right_step = row_step;
+        if (x < w->in_w) {
+            column_pair c = {image, image + p->channels, row_step, row_step};
+            if (x < 0) {
+                c.left = zero;
+                c.left_step = 0;
+            }
+            if (x + 1 == w->in_w) {
+                c.right = zero;
+                c.right_step = 0;
+            }
+            expand_rows(c, rows, plane, to + above);
         }
-        uint32_t *row = to;
-        if (above > 0) {
-            row = expand_rows(padding, above, plane, row);
-        }
-        row = expand_rows(c, rows, plane, row);
-        if (below > 0) {
-            expand_rows(padding, below, plane, row);
-        }
+        image += 2 * p->channels;
     }
 }
 
@@ -115,7 +115,7 @@ static void run_tile(const tg_depthwise_args *p, const tg_depthwise_strip_set *s
     for (int32_t channel = 0; channel < channels; channel++) {
         if (channel % 4 == 0) {
             first = channel + 4 <= channels ? channel : channels - 4;
-            expand(p, t, &t->image[first], planes);
+            expand(p, t, &t->image[first], channel == 0, planes);
         }
         s.x = &planes[(channel - first) * t->pairs * TG_PLANE_ROWS];
         s.out = &out[channel];
