@@ -21,6 +21,9 @@ def _choose(graph: Graph, op: Op, target: Target, library: Library) -> Kernel | 
     op_type = op_types()[op.name]
     if op_type.is_view and graph.tensors[op.inputs[0]].data is None:
         return None
-    emit = emitters(library).get(op.name)
-    kernel = emit(graph, op, target) if emit else None
-    return kernel or op_type.kernel(graph, op, target)
+    for mve in (True, False) if target.core.mve else (False,):
+        emit = emitters(library, mve=mve).get(op.name)
+        kernel = emit(graph, op, target) if emit else None
+        if kernel:
+            return kernel
+    return op_type.kernel(graph, op, target)
