@@ -25,6 +25,8 @@ class ConvOptions:
     """Strides and dilations as (rows, columns); enums as the schema numbers them.
 
     ``around`` is what a folded PAD adds: rows (above, below), columns (left, right).
+    ``in_step`` and ``out_step`` are bytes from one pixel to the next where the op is a part
+    of a larger one, cut along its channels; 0 where pixels lie side by side.
     """
 
     padding: int
@@ -32,6 +34,8 @@ class ConvOptions:
     dilation: Pair
     activation: int
     around: tuple[Pair, Pair] = field(default=((0, 0), (0, 0)), kw_only=True)
+    in_step: int = field(default=0, kw_only=True)
+    out_step: int = field(default=0, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,12 +47,24 @@ class Convolution:
         window: How it slides; a transposed convolution's slides over the output.
         groups: Parts into which channels are split: 1, or the input's channels.
         activation: The schema's ActivationFunctionType.
+        in_step: Bytes from one input pixel to the next; 0: its channels.
+        out_step: The same of the output.
     """
 
     operands: Operands
     window: Window
     groups: int
     activation: int
+    in_step: int = 0
+    out_step: int = 0
+
+    @property
+    def steps(self) -> dict[str, int]:
+        """Return the fields ``in_step`` and ``out_step`` of a kernel's parameters."""
+        return {
+            "in_step": self.in_step or self.operands.x.shape[3],
+            "out_step": self.out_step or self.operands.y.shape[3],
+        }
 
 
 def read_options(table: Any) -> ConvOptions | None:
@@ -77,7 +93,9 @@ def read_convolution(graph: Graph, op: Op, groups: int) -> Convolution:
         dilation=options.dilation,
         around=options.around,
     )
-    return Convolution(operands, window, groups, options.activation)
+    return Convolution(
+        operands, window, groups, options.activation, options.in_step, options.out_step
+    )
 
 
 def require_output(op: Op, conv: Convolution, shape: Sequence[int]) -> None:
@@ -98,6 +116,7 @@ def params(op: Op, conv: Convolution) -> Struct:
             "batches": operands.x.shape[0],
             "in_c": operands.x.shape[3],
             "out_c": operands.y.shape[3],
+            **conv.steps,
             "groups": conv.groups,
             "in_offset": -operands.x.zero_point,
             **output_fields(op, conv.activation, operands.y),

@@ -20,7 +20,7 @@ static uint32_t dot_window(const tg_conv_params *p, const int8_t *in,
             if (x < 0 || x >= w->in_w) {
                 continue;
             }
-            const int8_t *a = &in[(y * w->in_w + x) * p->in_c];
+            const int8_t *a = &in[(y * w->in_w + x) * p->in_step];
             const int8_t *b = &weights[(fy * w->filter_w + fx) * filter_c];
             for (int32_t c = 0; c < filter_c; c++) {
                 acc += (uint32_t)((a[c] + p->in_offset) * b[c]);
@@ -41,13 +41,13 @@ void tg_conv_2d_s8(const tg_conv_params *p, const int8_t *in, const int8_t *weig
         const int32_t batch = pixel / (w->out_h * w->out_w);
         const int32_t in_y = pixel / w->out_w % w->out_h * w->stride_h - w->pad_h;
         const int32_t in_x = pixel % w->out_w * w->stride_w - w->pad_w;
-        const int8_t *image = &in[batch * w->in_h * w->in_w * p->in_c];
+        const int8_t *image = &in[batch * w->in_h * w->in_w * p->in_step];
         for (int32_t c = 0; c < p->out_c; c++) {
             const int8_t *filter = &weights[c * w->filter_h * w->filter_w * filter_c];
             uint32_t acc =
                 dot_window(p, &image[c / filters * filter_c], filter, in_y, in_x);
             acc += bias != NULL ? (uint32_t)bias[c] : 0U;
-            out[pixel * p->out_c + c] =
+            out[pixel * p->out_step + c] =
                 tg_output_s8(&p->output, acc, multiplier[c], shift[c]);
         }
     }

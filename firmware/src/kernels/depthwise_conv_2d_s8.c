@@ -19,7 +19,7 @@ static uint32_t sum_window(const tg_conv_params *p, const int8_t *in,
             if (x < 0 || x >= w->in_w) {
                 continue;
             }
-            const int32_t a = in[(y * w->in_w + x) * p->in_c] + p->in_offset;
+            const int32_t a = in[(y * w->in_w + x) * p->in_step] + p->in_offset;
             acc += (uint32_t)(a * weights[(fy * w->filter_w + fx) * p->out_c]);
         }
     }
@@ -36,11 +36,11 @@ void tg_depthwise_conv_2d_s8(const tg_conv_params *p, const int8_t *in,
         const int32_t batch = pixel / (w->out_h * w->out_w);
         const int32_t in_y = pixel / w->out_w % w->out_h * w->stride_h - w->pad_h;
         const int32_t in_x = pixel % w->out_w * w->stride_w - w->pad_w;
-        const int8_t *image = &in[batch * w->in_h * w->in_w * p->in_c];
+        const int8_t *image = &in[batch * w->in_h * w->in_w * p->in_step];
         for (int32_t c = 0; c < p->out_c; c++) {
             uint32_t acc = sum_window(p, &image[c / filters], &weights[c], in_y, in_x);
             acc += bias != NULL ? (uint32_t)bias[c] : 0U;
-            out[pixel * p->out_c + c] =
+            out[pixel * p->out_step + c] =
                 tg_output_s8(&p->output, acc, multiplier[c], shift[c]);
         }
     }

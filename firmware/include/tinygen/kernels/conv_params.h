@@ -18,8 +18,10 @@ typedef struct {
     tg_window window;
     int32_t batches;
     int32_t in_c, out_c;
-    int32_t groups;    /* divides in_c and out_c */
-    int32_t in_offset; /* minus the input zero point, [-127, 128] */
+    int32_t in_step, out_step; /* bytes from one pixel to the next: in_c, out_c, or more
+                                * where these are some of the channels */
+    int32_t groups;            /* divides in_c and out_c */
+    int32_t in_offset;         /* minus the input zero point, [-127, 128] */
     tg_output output;
 } tg_conv_params;
 
