@@ -9,7 +9,6 @@ from tinygen.ops.checks import DAMAGED_HINT, require
 from tinygen.ops.contract import Array
 from tinygen.ops.fixed_point import Int64, requantize, wrap_int32
 from tinygen.ops.fixed_point_functions import inverse_sqrt
-from tinygen.ops.float32 import float32_ratio
 from tinygen.ops.look_up import check_unary, look_up_op
 from tinygen.ops.multiplier import Multiplier, checked_multiplier
 
@@ -17,7 +16,7 @@ _SHIFT = 20  # bits below 1 that TFLM keeps of 1 / sqrt(integer)
 
 
 def _abs_multiplier(graph: Graph, op: Op) -> Multiplier:
-    ratio = float32_ratio(graph.tensors[op.inputs[0]].scale, graph.outputs_of(op)[0].scale)
+    ratio = graph.tensors[op.inputs[0]].scale / graph.outputs_of(op)[0].scale
     return checked_multiplier(op, ratio)
 
 
@@ -33,11 +32,7 @@ def _abs(graph: Graph, op: Op, values: Int64) -> Array:
 
 
 def _rsqrt_scale(graph: Graph, op: Op) -> float:
-    """Return ``1 / (sqrt(in_scale) * out_scale)``, the product in single precision."""
-    x, y = graph.tensors[op.inputs[0]].scale, graph.outputs_of(op)[0].scale
-    with np.errstate(over="ignore", under="ignore"):
-        product = float(np.sqrt(np.float32(x)) * np.float32(y))
-    return 1 / product if product else math.inf
+    return 1 / (math.sqrt(graph.tensors[op.inputs[0]].scale) * graph.outputs_of(op)[0].scale)
 
 
 def _check_rsqrt(graph: Graph, op: Op) -> None:

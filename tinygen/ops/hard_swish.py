@@ -8,7 +8,6 @@ from tinygen.graph import Graph, Op
 from tinygen.ops.checks import DAMAGED_HINT, require
 from tinygen.ops.contract import Array
 from tinygen.ops.fixed_point import Int64
-from tinygen.ops.float32 import float32_ratio
 from tinygen.ops.look_up import check_unary, look_up_op
 from tinygen.ops.multiplier import Multiplier, checked_multiplier
 
@@ -25,10 +24,8 @@ class Scaling:
 
 
 def _scaling(graph: Graph, op: Op) -> Scaling:
-    with np.errstate(under="ignore"):
-        fine = float(np.float32(graph.tensors[op.inputs[0]].scale) * np.float32(1 / 128))
-    to_out = float32_ratio(fine, graph.outputs_of(op)[0].scale)
-    to_reluish = float32_ratio(fine, float32_ratio(3.0, 32768.0))
+    fine = graph.tensors[op.inputs[0]].scale / 128
+    to_out, to_reluish = fine / graph.outputs_of(op)[0].scale, fine / (3 / 32768)
     return Scaling(
         _narrow(checked_multiplier(op, to_out)), _narrow(checked_multiplier(op, to_reluish))
     )

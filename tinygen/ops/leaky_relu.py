@@ -9,7 +9,6 @@ from tinygen.graph import Graph, Op
 from tinygen.ops.checks import require_options
 from tinygen.ops.contract import Array
 from tinygen.ops.fixed_point import Int64, requantize, wrap_int32
-from tinygen.ops.float32 import float32_ratio
 from tinygen.ops.look_up import check_unary, look_up_op
 from tinygen.ops.multiplier import Multiplier, checked_multiplier
 
@@ -28,12 +27,7 @@ def _read(table: Any) -> LeakyReluOptions | None:
 def _multipliers(graph: Graph, op: Op) -> tuple[Multiplier, Multiplier]:
     """Return those of inputs >= 0 and, by the magnitude of alpha, of those below."""
     x, y = graph.tensors[op.inputs[0]].scale, graph.outputs_of(op)[0].scale
-    with np.errstate(over="ignore", under="ignore"):
-        scaled = float(np.float32(x) * np.float32(abs(op.options.alpha)))
-    return (
-        checked_multiplier(op, float32_ratio(x, y)),
-        checked_multiplier(op, float32_ratio(scaled, y)),
-    )
+    return checked_multiplier(op, x / y), checked_multiplier(op, x * abs(op.options.alpha) / y)
 
 
 def _check(graph: Graph, op: Op) -> None:

@@ -14,7 +14,7 @@ from tinygen.ops.multiplier import Multiplier, checked_multiplier
 
 
 def _multiplier(graph: Graph, op: Op) -> Multiplier:
-    ratio = float32_ratio(graph.tensors[op.inputs[0]].scale, graph.outputs_of(op)[0].scale)
+    ratio = graph.tensors[op.inputs[0]].scale / graph.outputs_of(op)[0].scale
     return checked_multiplier(op, ratio)
 
 
