@@ -1,0 +1,95 @@
+"""CONV_2D with the vector extension: gather windows, then 16 products an instruction."""
+
+from math import prod
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tinygen.graph import Graph, Op
+from tinygen.kernels.own.vector_product import BLOCK, Product, product
+from tinygen.ops.activation import activation_range
+from tinygen.ops.contract import Call, Kernel, Struct, Target
+from tinygen.ops.conv_2d import read_convolution
+from tinygen.ops.convolution import Convolution
+from tinygen.ops.overlap import raster_overlap
+from tinygen.ops.per_channel import fixed_multipliers, operand_multipliers
+
+GROUP = 2  # output pixels computed together
+SOURCES = ("kernels/mve/product1_s8.c", "kernels/mve/product2_s8.c")
+
+
+def emit(graph: Graph, op: Op, _target: Target) -> Kernel | None:
+    """Return the kernel; None with groups."""
+    conv = read_convolution(graph, op)
+    weights = conv.operands.weights.data
+    if weights is None or conv.groups != 1:
+        return None
+    return convolution_kernel(op, conv, weights)
+
+
+def convolution_kernel(op: Op, conv: Convolution, weights: NDArray[np.int8]) -> Kernel:
+    """Return the kernel of a convolution without groups.
+
+    Args:
+        op: For messages.
+        conv: Geometry and tensors.
+        weights: ``[out_c, filter_h, filter_w, in_c]``; those of ``conv`` may be laid out
+            otherwise.
+    """
+    operands, window = conv.operands, conv.window
+    of = product(
+        operands,
+        weights.reshape(len(weights), -1),
+        fixed_multipliers(op, operand_multipliers(operands)),
+        activation_range(op, conv.activation, operands.y),
+    )
+    batches, _, _, in_c = operands.x.shape
+    overlap = raster_overlap(window, in_c, len(weights), group=GROUP)
+    overlaps = {0: overlap} if batches == 1 else {}
+    if window.filter_hw == (1, 1) and window.in_hw == window.out_hw and window.pad == (0, 0):
+        return pointwise_kernel(of, prod(operands.x.shape[:3]), overlaps)
+    fields = {
+        **of.fields(),
+        **window.fields(),
+        "batches": batches,
+        "in_c": in_c,
+        "in_zero_point": operands.x.zero_point,
+    }
+    return Kernel(
+        name=f"tg_mve_conv_2d_s8/{of.form}",
+        calls=[_call("tg_mve_conv_2d_s8", of)],
+        sources=["kernels/mve/conv_2d_s8.c", *SOURCES],
+        headers=["tinygen/mve/conv_2d_s8.h"],
+        constants=of.constants(),
+        structs=[Struct("tg_mve_conv_2d", "params", fields)],
+        scratch_bytes=2 * BLOCK * of.blocks,
+        overlap=overlaps,
+        why="windows are gathered, 16 products an instruction",
+    )
+
+
+def pointwise_kernel(of: Product, pixels: int, overlap: dict[int, int]) -> Kernel:
+    """Return the kernel that multiplies each of ``pixels`` rows of the input."""
+    depth = of.weights.shape[1]
+    padded = BLOCK * of.blocks
+    direct = pixels if padded == depth else max(pixels - -(-padded // depth) + 1, 0)
+    fields = {**of.fields(), "pixels": pixels, "direct": direct, "in_c": depth}
+    rest = pixels - direct // 2 * 2
+    return Kernel(
+        name=f"tg_mve_pointwise_s8/{of.form}",
+        calls=[_call("tg_mve_pointwise_s8", of, "NULL" if direct == pixels else "{scratch}")],
+        sources=["kernels/mve/pointwise_s8.c", *SOURCES],
+        headers=["tinygen/mve/pointwise_s8.h"],
+        constants=of.constants(),
+        structs=[Struct("tg_mve_pointwise", "params", fields)],
+        scratch_bytes=0 if direct == pixels else (rest - 1) * depth + padded,
+        overlap=overlap,
+        why="16 products an instruction, straight from the input",
+    )
+
+
+def _call(function: str, of: Product, scratch: str = "{scratch}") -> Call:
+    return Call(function, ["&params", f"&tg_mve_{of.form}_s8", "{in0}", scratch, "{out0}"])
+
+
+KERNELS_MVE = {"CONV_2D": emit}
