@@ -19,9 +19,7 @@ def emit(graph: Graph, op: Op, target: Target) -> Kernel | None:
         return None
     in0, in1 = input_multipliers(graph, op)
     y = graph.outputs_of(op)[0]
-    out = multiplier_below_one(
-        op, twice_largest_scale(graph, op) / ((1 << _LEFT_SHIFT) * y.scale)
-    )
+    out = multiplier_below_one(op, twice_largest_scale(graph, op) / ((1 << _LEFT_SHIFT) * y.scale))
     if not all(1 <= -shift <= _LARGEST_SHIFT for _, shift in (in0, in1, out) if shift != 0):
         return None
     if out[1] == 0:

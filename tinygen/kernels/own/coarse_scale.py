@@ -25,23 +25,22 @@ def fast(multiplier: int, shift: int, rounding: int) -> Requantize:
 
 
 def coarse_scale(
-    exact: Requantize, low: int, high: int, multiplier: int, shift: int, offset: int
+    exact: Requantize, sums: tuple[int, int], multiplier: int, shift: int, offset: int
 ) -> tuple[int, int, int] | None:
-    """Return multiplier, shift and rounding equal to ``exact`` on [low, high], if found.
+    """Return multiplier, shift and rounding equal to ``exact``, if found.
 
     Args:
         exact: TFLM's output, monotonic.
-        low: Smallest sum.
-        high: Largest sum.
+        sums: Smallest and largest.
         multiplier: Q31.
         shift: To the right, over `LARGEST_SHIFT`.
         offset: The output's zero point.
     """
-    steps = _steps(exact, low, high)
+    steps = _steps(exact, *sums)
     for extra in sorted(range(-_LARGEST_EXTRA, _LARGEST_EXTRA + 1), key=abs):
         rounding = (1 << LARGEST_SHIFT >> 1) + (offset << LARGEST_SHIFT) + extra
         coarse = _smallest_multiplier(steps, rounding) or multiplier >> (shift - LARGEST_SHIFT)
-        if _steps(fast(coarse, LARGEST_SHIFT, rounding), low, high) == steps:
+        if _steps(fast(coarse, LARGEST_SHIFT, rounding), *sums) == steps:
             return coarse, LARGEST_SHIFT, rounding
     return None
 
@@ -49,7 +48,7 @@ def coarse_scale(
 def _smallest_multiplier(steps: list[tuple[int, int]], rounding: int) -> int:
     """Return the smallest multiplier that reaches every step of a positive sum; 0 if none."""
     needed = [
-        (((output << LARGEST_SHIFT) - rounding << 32) - (1 << 31), 2 * total)
+        ((((output << LARGEST_SHIFT) - rounding) << 32) - (1 << 31), 2 * total)
         for total, output in steps[1:]
         if total > 0
     ]

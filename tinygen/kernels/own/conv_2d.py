@@ -24,6 +24,7 @@ from tinygen.ops.conv_2d import read_convolution
 from tinygen.ops.convolution import Convolution
 from tinygen.ops.overlap import raster_overlap
 from tinygen.ops.per_channel import fixed_multipliers, operand_multipliers
+from tinygen.ops.window import Window
 
 GROUP = 3  # output pixels computed together
 _SCRATCH_LIMIT = 2496
@@ -140,11 +141,19 @@ def _form(plan: _Plan) -> str:
 
 def _gather(conv: Convolution) -> str:
     window, in_c = conv.window, conv.operands.x.shape[3]
-    if window.filter_hw == (1, 1):
+    if window.filter_hw == (1, 1) and not _reaches_out(window):
         return "pixel"
     if window.dilation[1] > 1:
         return "patches"
     return "words" if in_c % BLOCK == 0 else "staged"
+
+
+def _reaches_out(window: Window) -> bool:
+    """Return whether a 1x1 window is ever in the padding."""
+    last = [(n - 1) * step for n, step in zip(window.out_hw, window.stride, strict=True)]
+    return window.pad != (0, 0) or any(
+        n >= size for n, size in zip(last, window.in_hw, strict=True)
+    )
 
 
 def _whole(op: Op, plan: _Plan, form: str, scales: Int32) -> Kernel:
@@ -231,13 +240,13 @@ def _split(op: Op, plan: _Plan, form: str, scales: Int32 | None) -> Kernel:
 
 def _parts(plan: _Plan, *, is_packed: bool) -> Int8 | Int16:
     """Return the weights of each part of the filter, one after the other."""
-    lay_out = packed_weights if is_packed else wide_weights
-    return np.stack(
-        [
-            lay_out(plan.weights[:, row : row + plan.rows].reshape(plan.out_c, -1))
-            for row in range(0, plan.weights.shape[1], plan.rows)
-        ]
-    )
+    parts = [
+        plan.weights[:, row : row + plan.rows].reshape(plan.out_c, -1)
+        for row in range(0, plan.weights.shape[1], plan.rows)
+    ]
+    if is_packed:
+        return np.stack([packed_weights(part) for part in parts])
+    return np.stack([wide_weights(part) for part in parts])
 
 
 def _fewer_rows(plan: _Plan) -> _Plan:

@@ -36,50 +36,50 @@ def emit(graph: Graph, op: Op, target: Target) -> Kernel | None:
 
 def _three_by_three(op: Op, conv: Convolution, weights: NDArray[np.int8]) -> Kernel | None:
     operands, window = conv.operands, conv.window
-    low, high = activation_range(op, conv.activation, operands.y)
-    zero_point = operands.y.zero_point
-    is_relu = requantize.cuts_negatives(zero_point, low)
-    multipliers = fixed_multipliers(op, operand_multipliers(operands))
-    filters = weights.reshape(9, -1).T if window.filter_hw == (3, 3) else None
     if (
-        filters is None
+        window.filter_hw != (3, 3)
         or operands.y.shape[3] != conv.groups
         or conv.groups < _CHANNELS
         or window.dilation != (1, 1)
         or window.stride not in {(1, 1), (2, 2)}
     ):
         return None
+    low, high = activation_range(op, conv.activation, operands.y)
+    is_relu = requantize.cuts_negatives(operands.y.zero_point, low)
+    filters = weights.reshape(9, -1).T
+    multipliers = fixed_multipliers(op, operand_multipliers(operands))
     channels = requantize.channels(operands, filters, multipliers)
     scales = requantize.scale_words(channels, is_relu=is_relu)
     if scales is None:
         return None
     table = np.concatenate([2 * channels.bias[:, None], scales], axis=1).astype(np.int32)
-    stride = window.stride[0]
-    strips = f"tg_depthwise_stride{stride}{'_relu' if is_relu else ''}_s8"
-    group = _BAND_ROWS[stride] * window.out_hw[1]
-    is_single = operands.x.shape[0] == 1
-    kernel = Kernel(
-        name=f"tg_depthwise_3x3_s8/{strips.removeprefix('tg_depthwise_').removesuffix('_s8')}",
-        calls=[
-            Call(
-                "tg_depthwise_3x3_s8",
-                ["&params", f"&{strips}", "{in0}", "{rows}", "{table}", "{scratch}", "{out0}"],
-            )
-        ],
+    constants = [
+        Constant("rows", _weight_rows(filters), "weights"),
+        Constant("table", table, "table"),
+    ]
+    return clamp_call(_kernel(conv, constants, is_relu=is_relu), operands.y, low, high)
+
+
+def _kernel(conv: Convolution, constants: list[Constant], *, is_relu: bool) -> Kernel:
+    window, stride = conv.window, conv.window.stride[0]
+    form = f"stride{stride}{'_relu' if is_relu else ''}"
+    arguments = ["&params", f"&tg_depthwise_{form}_s8"]
+    arguments += ["{in0}", "{rows}", "{table}", "{scratch}", "{out0}"]
+    overlap = {}
+    if conv.operands.x.shape[0] == 1:
+        group = _BAND_ROWS[stride] * window.out_hw[1]
+        overlap = {0: raster_overlap(window, conv.groups, conv.groups, group=group)}
+    return Kernel(
+        name=f"tg_depthwise_3x3_s8/{form}",
+        calls=[Call("tg_depthwise_3x3_s8", arguments)],
         sources=["kernels/dsp/depthwise_3x3_s8.c", "kernels/dsp/depthwise_strips_s8.c"],
         headers=["tinygen/dsp/depthwise_3x3_s8.h"],
-        constants=[
-            Constant("rows", _weight_rows(filters), "weights"),
-            Constant("table", table, "table"),
-        ],
+        constants=constants,
         structs=[_params(conv)],
         scratch_bytes=_scratch_bytes(window.out_hw[1], stride),
-        overlap=(
-            {0: raster_overlap(window, conv.groups, conv.groups, group=group)} if is_single else {}
-        ),
+        overlap=overlap,
         why="four channels at a time as 16-bit planes; two columns a step at stride 1",
     )
-    return clamp_call(kernel, operands.y, low, high)
 
 
 def _weight_rows(filters: NDArray[np.int8]) -> NDArray[np.int8]:

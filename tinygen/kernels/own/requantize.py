@@ -134,7 +134,7 @@ def _coarse(of: Channels, n: int, multiplier: int, shift: int) -> tuple[int, int
         return min(max(value, -128), 127)
 
     return coarse_scale(
-        exact, int(of.low[n]), int(of.high[n]), multiplier, shift, of.out_zero_point
+        exact, (int(of.low[n]), int(of.high[n])), multiplier, shift, of.out_zero_point
     )
 
 

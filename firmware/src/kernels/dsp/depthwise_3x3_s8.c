@@ -65,6 +65,16 @@ static __attribute__((noinline)) void expand_rows(column_pair c, int32_t count,
 #endif
 }
 
+static int32_t smaller(int32_t a, int32_t b)
+{
+    return a < b ? a : b;
+}
+
+static int32_t larger(int32_t a, int32_t b)
+{
+    return a > b ? a : b;
+}
+
 /* Expand four channels of the tile's input, the first at image, to planes. What is only
  * padding is the same for all channels, and written when asked to. */
 static void expand(const tg_depthwise_args *p, const tile *t, const int8_t *image,
@@ -76,27 +86,26 @@ static void expand(const tg_depthwise_args *p, const tile *t, const int8_t *imag
     const column_pair padding = {zero, zero, 0, 0};
     const int32_t row_step = w->in_w * p->channels;
     const int32_t plane = t->pairs * TG_PLANE_ROWS;
-    const int32_t above = t->y < 0 ? -t->y : 0;
-    const int32_t below = t->y + t->in_rows > w->in_h ? t->y + t->in_rows - w->in_h : 0;
-    const int32_t rows = t->in_rows - above - below;
-    image += (t->y + above) * row_step + t->x * p->channels;
+    const int32_t first = larger(t->y, 0);
+    const int32_t rows = smaller(t->y + t->in_rows, w->in_h) - first;
     for (int32_t x = t->x; x < t->x + 2 * t->pairs; x += 2, to += TG_PLANE_ROWS) {
-        if (with_padding && (rows < t->in_rows || x >= w->in_w)) {
+        const int is_inside = rows > 0 && x >= -1 && x < w->in_w;
+        if (with_padding && (rows < t->in_rows || !is_inside)) {
             expand_rows(padding, t->in_rows, plane, to);
         }
-        if (x < w->in_w) {
-            column_pair c = {image, image + p->channels, row_step, row_step};
-            if (x < 0) {
-                c.left = zero;
-                c.left_step = 0;
-            }
-            if (x + 1 == w->in_w) {
-                c.right = zero;
-                c.right_step = 0;
-            }
-            expand_rows(c, rows, plane, to + above);
+        if (!is_inside) {
+            continue;
         }
-        image += 2 * p->channels;
+        column_pair c = padding;
+        if (x >= 0) {
+            c.left = &image[first * row_step + x * p->channels];
+            c.left_step = row_step;
+        }
+        if (x + 1 < w->in_w) {
+            c.right = &image[first * row_step + (x + 1) * p->channels];
+            c.right_step = row_step;
+        }
+        expand_rows(c, rows, plane, to + (first - t->y));
     }
 }
 
@@ -134,11 +143,6 @@ static void run_tile(const tg_depthwise_args *p, const tg_depthwise_strip_set *s
             set->single(&s);
         }
     }
-}
-
-static int32_t smaller(int32_t a, int32_t b)
-{
-    return a < b ? a : b;
 }
 
 void tg_depthwise_3x3_s8(const tg_depthwise_args *p, const tg_depthwise_strip_set *set,

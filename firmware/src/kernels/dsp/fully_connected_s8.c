@@ -14,7 +14,9 @@ static const uint32_t *expand(const int8_t *in, int32_t depth, uint32_t *x)
     }
     if (depth > 0) { /* a word would read beyond */
         int8_t rest[4] = {0, 0, 0, 0};
-        memcpy(rest, in, (size_t)depth);
+        for (int32_t n = 0; n < depth; n++) {
+            rest[n] = in[n];
+        }
         *x++ = tg_sxtb16(tg_load4(rest));
         *x++ = tg_sxtb16_odd(tg_load4(rest));
     }
@@ -53,6 +55,8 @@ void tg_fully_connected_dsp_s8(const tg_fully_connected_args *p, tg_product *pro
         m.out = last;
         m.out_end = last + 4;
         product(&m);
-        memcpy(&out[whole], last, rest);
+        for (uint32_t n = 0; n < rest; n++) {
+            out[whole + n] = last[n];
+        }
     }
 }

@@ -33,7 +33,7 @@ static void stage(const tg_conv_args *p, const tg_position *at, int8_t *to)
 {
     const tg_window *w = &p->window;
     const int32_t bytes = p->stage_step;
-    const int32_t left = w->pad_w * p->in_c;
+    const int32_t left = smaller(w->pad_w * p->in_c, bytes);
     const int32_t inside = smaller(w->in_w * p->in_c, bytes - left);
     for (int32_t row = 0; row < w->filter_h; row++) {
         const int32_t y = at->y + row * w->dilation_h;

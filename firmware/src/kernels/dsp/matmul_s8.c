@@ -5,6 +5,15 @@
 
 #if TG_DSP
 
+/* Blocks a turn of the loop, a power of two, and one less. */
+#ifdef __OPTIMIZE_SIZE__
+#define TURN      "2"
+#define TURN_MASK "1"
+#else
+#define TURN      "8"
+#define TURN_MASK "7"
+#endif
+
 /* Registers in the loop: r0 x, r1 weights, r2 r3 eight bytes of weights, r4 to r6 three
  * pixels, r7 unpacked weights, r8 to r10 sums of channel a, r11 r12 lr those of b. */
 #define SUMS_A                                                                           \
@@ -37,10 +46,11 @@
 /* ADR counts from the word it is in, so the function must begin with one. */
 #define WORD_ALIGNED __attribute__((aligned(4)))
 
-/* Turn -blocks % 8 blocks, in r4, into the address in the loop at 2: where to begin. */
+/* Turn the blocks, in r4, into the address in the loop at 2 where to begin, so that whole
+ * turns follow. */
 #define ENTRY(bytes)                                                                     \
     "rsb r4, r4, #0\n"                                                                   \
-    "and r4, r4, #7\n"                                                                   \
+    "and r4, r4, #" TURN_MASK "\n"                                                       \
     "mov r10, #" bytes "\n"                                                              \
     "mul r4, r4, r10\n"                                                                  \
     "adr.w r10, 2f\n"                                                                    \
@@ -63,7 +73,7 @@
 
 #define LOOP(block)                                                                      \
     "2:\n"                                                                               \
-    ".rept 8\n" block ".endr\n"                                                          \
+    ".rept " TURN "\n" block ".endr\n"                                                   \
     "ldr r7, [sp, #4]\n"                                                                 \
     "cmp r0, r7\n"                                                                       \
     "bne 2b\n"                                                                           \
@@ -154,7 +164,7 @@ WORD_ALIGNED void tg_matmul_wide_s8(const tg_matmul_args *m)
                                        "ldr r0, [sp]\n"                                  \
                                        "ldr pc, [sp, #8]\n"                              \
                                        "2:\n"                                            \
-                                       ".rept 8\n" block ".endr\n"                       \
+                                       ".rept " TURN "\n" block ".endr\n"                \
                                        "ldr r7, [sp, #4]\n"                              \
                                        "cmp r0, r7\n"                                    \
                                        "bne 2b\n"                                        \

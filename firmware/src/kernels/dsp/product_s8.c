@@ -4,6 +4,15 @@
 
 #if TG_DSP
 
+/* Blocks a turn of the loop, a power of two, and one less. */
+#ifdef __OPTIMIZE_SIZE__
+#define TURN      "1"
+#define TURN_MASK "0"
+#else
+#define TURN      "4"
+#define TURN_MASK "3"
+#endif
+
 /* Registers in the loop: r0 x, r1 weights, r2 r3 four values, r4 to r7 weights of four
  * channels, r8 unpacked weights, r9 to r12 sums, lr x_end. */
 #define EXPANDED "ldmia r0!, {r2, r3}\n"
@@ -40,7 +49,7 @@
 #define BEGIN(bytes)                                                                     \
     "ldmia r0, {r1-r9}\n"                                                                \
     "rsb r4, r4, #0\n"                                                                   \
-    "and r4, r4, #3\n"                                                                   \
+    "and r4, r4, #" TURN_MASK "\n"                                                       \
     "mov r10, #" bytes "\n"                                                              \
     "mul r4, r4, r10\n"                                                                  \
     "adr.w r10, 2f\n"                                                                    \
@@ -56,7 +65,7 @@
 
 #define LOOP(block)                                                                      \
     "2:\n"                                                                               \
-    ".rept 4\n" block ".endr\n"                                                          \
+    ".rept " TURN "\n" block ".endr\n"                                                   \
     "cmp r0, lr\n"                                                                       \
     "bne 2b\n"
 

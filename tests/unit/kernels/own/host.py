@@ -1,89 +1,115 @@
-"""Run a model of one op with tinygen's DSP kernels in C on this host, under sanitizers."""
+"""Run independent ops by tinygen's DSP kernels in C on this host, each in a fence.
+
+While an op runs, the address sanitizer lets it touch its tensors, its scratch and nothing
+else of the arena.
+"""
 
 import subprocess
 from pathlib import Path
 
 import numpy as np
 
-from tests.oracle import FLAGS, MAIN, random_inputs, run_tflm
+from tests.oracle import random_inputs, run_tflm
+from tests.unit.kernels.cases import fold_padding
 from tinygen.core import Core
 from tinygen.emit.kernels import choose_kernels
 from tinygen.emit.model import emit_model
-from tinygen.load.tflite import read_graph
 from tinygen.ops.contract import Kernel, Target
-from tinygen.plan.layout import plan_memory
-from tinygen.plan.model import Bounds, Plan
 from tinygen.resources import data_dir
 
 DSP = Core("host", dsp=True)
+WARNINGS = ["-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Wshadow", "-Werror"]
+SANITIZE = ["-O1", "-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
+MAIN = """
+#include <sanitizer/asan_interface.h>
+#include <stdio.h>
+#include "model.h"
+typedef struct {{ int op; unsigned at, size; }} area;
+static const area areas[] = {{ {areas} {{-1, 0, 0}} }};
+static int transfer(const tg_tensor_info *t, int count, int is_input)
+{{
+    for (int i = 0; i < count; i++) {{
+        const size_t n = is_input ? fread(t[i].data, 1, t[i].nbytes, stdin)
+                                  : fwrite(t[i].data, 1, t[i].nbytes, stdout);
+        if (n != t[i].nbytes) {{
+            return 0;
+        }}
+    }}
+    return 1;
+}}
+int main(void)
+{{
+    while (transfer(model_inputs, MODEL_INPUT_COUNT, 1)) {{
+        for (int op = 0; op < MODEL_OP_COUNT; op++) {{
+            __asan_poison_memory_region(model_arena, MODEL_ARENA_BYTES);
+            for (const area *a = areas; a->op >= 0; a++) {{
+                if (a->op == op) {{
+                    __asan_unpoison_memory_region(model_arena + a->at, a->size);
+                }}
+            }}
+            if (model_ops[op]() != TG_OK) {{
+                return 1;
+            }}
+        }}
+        __asan_unpoison_memory_region(model_arena, MODEL_ARENA_BYTES);
+        transfer(model_outputs, MODEL_OUTPUT_COUNT, 0);
+    }}
+    return 0;
+}}
+"""
 
 
-def kernel_of(content: bytes, optimize="balanced") -> Kernel:
-    """Return the kernel of a model's first op."""
-    return choose_kernels(read_graph(content, "test"), Target(DSP, optimize), "tinygen")[0]
+def kernels_of(content: bytes, optimize="balanced") -> list[Kernel]:
+    """Return the kernels of a model's ops."""
+    graph = fold_padding(content)
+    return choose_kernels(graph, Target(DSP, optimize), "tinygen")
 
 
-def ending_with(graph, kernels, last) -> Plan:
-    """Lay the buffers of one op side by side, ``last`` at the arena's very end, where the
-    address sanitizer sees what is read or written beyond it."""
-    op, scratch = graph.ops[0], kernels[0].scratch_bytes
-    inputs = [t for t in op.inputs if t >= 0 and graph.tensors[t].data is None]
-    sizes = {"scratch": scratch, **{t: graph.tensors[t].nbytes for t in [*inputs, *op.outputs]}}
-    key = {"in": inputs[0], "out": op.outputs[0], "scratch": "scratch"}[last]
-    order = [k for k in sizes if k != key] + [key]
-    at, offsets = 0, {}
-    for k in order:
-        at = -(-at // 16) * 16
-        offsets[k] = at
-        at += sizes[k]
-    where = offsets.pop("scratch")
-    return Plan((), offsets, {0: where}, at, scratch, Bounds(0, 0), is_optimal=False, peak_op=0)
-
-
-def overlapping(graph, kernels, _last) -> Plan:
-    """Lay the output over the input as far as the kernel allows."""
-    scratch = {i: k.scratch_bytes for i, k in enumerate(kernels) if k}
-    return plan_memory(graph, scratch, {i: k.overlap for i, k in enumerate(kernels) if k})
-
-
-def run_own(content: bytes, inputs, folder: Path, plan_buffers, last, optimize="balanced"):
-    """Return the first output for each set of inputs."""
-    graph = read_graph(content, "test")
+def wrong_ops(cases, folder: Path, plan, *, optimize="balanced", count=4) -> list[str]:
+    """Return what differs from the tflite-micro wheel: ops, as ``cases`` names them."""
+    content = cases.build()
+    inputs = random_inputs(content, count)
+    graph = fold_padding(content)
     kernels = choose_kernels(graph, Target(DSP, optimize), "tinygen")
-    files = emit_model(graph, kernels, plan_buffers(graph, kernels, last))
-    for name, text in (files | {"main.c": MAIN}).items():
+    raw = _run(graph, kernels, plan(graph, kernels), inputs, folder)
+    wanted = [values for one in run_tflm(content, inputs) for values in one]
+    at, wrong = 0, set()
+    for n, values in enumerate(wanted):
+        got = np.frombuffer(raw, np.int8, values.size, at).reshape(values.shape)
+        at += values.size
+        if not np.array_equal(values, got):
+            position = n % len(cases.names)
+            wrong.add(f"{cases.names[position]} by {kernels[position].name}")
+    assert at == len(raw)
+    return sorted(wrong)
+
+
+def _areas(graph, kernels, plan) -> str:
+    """Return what each op may touch, as C initializers."""
+    rows = []
+    for n, (op, kernel) in enumerate(zip(graph.ops, kernels, strict=True)):
+        tensors = [t for t in (*op.inputs, *op.outputs) if t in plan.tensor_offsets]
+        rows += [(n, plan.tensor_offsets[t], graph.tensors[t].nbytes) for t in tensors]
+        rows.append((n, plan.scratch_offsets[n], kernel.scratch_bytes))
+    return " ".join(f"{{{op}, {at}, {size}}}," for op, at, size in rows)
+
+
+def _run(graph, kernels, plan, inputs, folder: Path) -> bytes:
+    files = emit_model(graph, kernels, plan)
+    files["main.c"] = MAIN.format(areas=_areas(graph, kernels, plan))
+    for name, text in files.items():
         (folder / name).write_text(text)
     firmware = data_dir("firmware")
-    sources = sorted({s for k in kernels if k for s in k.sources})
+    sources = sorted({s for k in kernels for s in k.sources})
     subprocess.run(
         [
-            "gcc",
-            *FLAGS,
-            f"-I{firmware}/include",
-            f"-I{folder}",
-            folder / "model.c",
-            folder / "main.c",
-            *(firmware / "src" / s for s in sources),
-            "-lm",
-            "-o",
-            folder / "model",
+            "gcc", "-std=c11", *WARNINGS, *SANITIZE, f"-I{firmware}/include", f"-I{folder}", folder / "model.c",
+            folder / "main.c", *(firmware / "src" / s for s in sources), "-lm",
+            "-o", folder / "model",
         ],
         check=True,
-    )
+    )  # fmt: skip
     stdin = b"".join(values.tobytes() for one in inputs for values in one)
     done = subprocess.run([folder / "model"], input=stdin, capture_output=True, check=False)
     assert done.returncode == 0, done.stderr.decode()
-    out = graph.tensors[graph.outputs[0]]
-    return np.frombuffer(done.stdout, out.dtype).reshape(len(inputs), *out.shape)
-
-
-def assert_own_is_exact(content: bytes, folder: Path, count=4, seed=0, optimize="balanced"):
-    """Assert that the kernel gives what the tflite-micro wheel gives, however buffers lie."""
-    inputs = random_inputs(content, count, seed)
-    wanted = np.stack([one[0] for one in run_tflm(content, inputs)])
-    plans = [(ending_with, "in"), (ending_with, "out"), (overlapping, "")]
-    if kernel_of(content, optimize).scratch_bytes:
-        plans.append((ending_with, "scratch"))
-    for plan_buffers, last in plans:
-        got = run_own(content, inputs, folder, plan_buffers, last, optimize)
-        np.testing.assert_array_equal(got, wanted, err_msg=f"{plan_buffers.__name__} {last}")
+    return done.stdout

@@ -1,0 +1,181 @@
+"""One model that makes tinygen's DSP kernels take every form they have."""
+
+import numpy as np
+from ai_edge_litert import schema_py_generated as schema
+
+from tests.unit.kernels.cases import VALID, Cases
+
+RELU, RELU6 = 1, 3
+
+# Every name that `own_cases` must lead to.
+FORMS = {
+    "tg_pointwise_s8/packed",
+    "tg_pointwise_s8/packed_relu",
+    "tg_pointwise_s8/wide",
+    "tg_conv_2d_dsp_s8/pixel/packed",
+    "tg_conv_2d_dsp_s8/words/packed",
+    "tg_conv_2d_dsp_s8/words/packed_relu",
+    "tg_conv_2d_dsp_s8/staged/packed",
+    "tg_conv_2d_dsp_s8/staged/packed_relu",
+    "tg_conv_2d_dsp_s8/patches/packed",
+    "tg_conv_2d_dsp_s8/words/wide",
+    "tg_conv_2d_split_s8/words/packed",
+    "tg_conv_2d_split_s8/words/wide",
+    "tg_conv_2d_split_s8/words/exact",
+    "tg_conv_2d_split_s8/pixel/exact",
+    "tg_conv_2d_split_s8/patches/packed",
+    "tg_depthwise_3x3_s8/stride1",
+    "tg_depthwise_3x3_s8/stride1_relu",
+    "tg_depthwise_3x3_s8/stride2",
+    "tg_depthwise_3x3_s8/stride2_relu",
+    "tg_fully_connected_dsp_s8/packed",
+    "tg_fully_connected_dsp_s8/direct",
+    "tg_fully_connected_dsp_s8/wide",
+    "tg_add_dsp_s8",
+    "tg_add_equal_s8",
+    "tg_average_pool_dsp_s8",
+    "tg_max_pool_dsp_s8",
+}
+
+
+SETTINGS = ("bias", "stretch", "zero_point", "dead", "weak", "least", "in_zero_point")
+
+
+class OwnCases(Cases):
+    """Cases whose weights, biases and scales can be set.
+
+    Attributes:
+        bias: Biases are below this.
+        stretch: Factor of the output's scale: large flattens, small saturates.
+        zero_point: Of outputs; None draws one.
+        dead: Output channels, from the first, with weights of 0 and any bias.
+        weak: Output channels after these with scales a million times smaller.
+        least: Smallest weight.
+        in_zero_point: Of inputs; None draws one.
+    """
+
+    bias = 20000
+    stretch = 1.0
+    zero_point: int | None = None
+    dead = 0
+    weak = 0
+    least = -127
+    in_zero_point: int | None = None
+
+    def set(self, **settings) -> "OwnCases":
+        for name in SETTINGS:
+            setattr(self, name, settings.get(name, getattr(OwnCases, name)))
+        return self
+
+    def _weights(self, shape, channels, axis, in_scale, *, bias, per_channel=True):
+        scales = self.rng.uniform(0.001, 0.02, channels if per_channel else 1)
+        scales[self.dead : self.dead + self.weak] *= 1e-6
+        data = np.moveaxis(self.rng.integers(self.least, 128, shape), axis, 0)
+        data[: self.dead] = 0
+        w = self.builder.tensor(shape, scale=scales, axis=axis, data=np.moveaxis(data, 0, axis))
+        if not bias:
+            return [w], scales.max()
+        values = self.rng.integers(-self.bias, self.bias, channels)
+        values[: self.dead] = self.rng.integers(-(1 << 30), 1 << 30, self.dead)
+        b = self.builder.tensor([channels], "int32", scale=in_scale * scales, data=values)
+        return [w, b], scales.max()
+
+    def _input(self, shape, scale=None, zero_point=None):
+        given = zero_point if self.in_zero_point is None else self.in_zero_point
+        return super()._input(shape, scale, given)
+
+    def _output(self, shape, scale, zero_point=None):
+        drawn = self.zero_point if zero_point is None else zero_point
+        return super()._output(shape, scale * self.stretch, drawn)
+
+
+def own_cases(seed: int) -> OwnCases:
+    """Return the model's cases."""
+    cases = OwnCases(seed)
+    for add in (_pointwise, _windows, _step_by_step, _depthwise, _products, _elementwise):
+        add(cases)
+    return cases
+
+
+# Sums that need more than 24 bits: large weights, and inputs far from their zero point.
+WIDE = {"least": 115, "in_zero_point": -128, "zero_point": -128, "stretch": 8.0}
+
+
+def _pointwise(cases):
+    point = (1, 1)
+    for in_c in (1, 3, 4, 5, 8, 33, 64):
+        cases.set().conv((1, 5, 5, in_c), 7, point)
+    cases.set(zero_point=-128).conv((1, 1, 2, 16), 6, point, act=RELU)
+    cases.set(zero_point=-128, dead=3).conv((2, 3, 3, 12), 9, point, act=RELU6)
+    cases.set(zero_point=20).conv((1, 3, 3, 12), 4, point, act=RELU)
+    cases.set(**WIDE).conv((1, 2, 3, 400), 5, point, per_channel=False)
+    cases.set(least=-128).conv((1, 4, 4, 40), 8, point)
+    cases.set().conv((1, 7, 6, 20), 5, point, stride=(2, 3))
+    cases.set().conv((1, 2, 2, 4), 3, point, around=((1, 0), (2, 1)))
+
+
+def _windows(cases):
+    three = (3, 3)
+    cases.set().conv((1, 9, 7, 4), 3, three)
+    cases.set(zero_point=-128, dead=1).conv((2, 7, 8, 8), 6, three, stride=(2, 2), act=RELU)
+    cases.set(zero_point=-128).conv((1, 9, 9, 3), 8, three, stride=(2, 2), act=RELU)
+    cases.set().conv((1, 49, 10, 1), 6, (10, 4), stride=(2, 2))
+    cases.set().conv((1, 6, 5, 3), 4, three, around=((3, 2), (4, 1)), padding=VALID)
+    cases.set().conv((1, 8, 9, 4), 4, three, dilation=(2, 2))
+    cases.set().conv((1, 8, 9, 4), 4, three, dilation=(3, 1))
+    cases.set(**WIDE).conv((1, 4, 4, 44), 6, three, per_channel=False)
+    cases.set().conv((1, 6, 7, 64), 6, three)
+    cases.set(**WIDE).conv((1, 4, 3, 64), 6, three, per_channel=False)
+    cases.set().conv((1, 4, 5, 50), 5, three)
+
+
+def _step_by_step(cases):
+    three = (3, 3)
+    cases.set(stretch=1e-4).conv((1, 4, 4, 4), 4, three)
+    cases.set(bias=1 << 31, stretch=1e-9).conv((1, 4, 4, 4), 5, three)
+    cases.set(bias=1 << 31, stretch=1e4, zero_point=5).conv((1, 4, 4, 6), 4, (1, 1))
+    cases.set(stretch=1e-3).conv((1, 5, 4, 7), 5, (1, 1))
+
+
+def _depthwise(cases):
+    three = (3, 3)
+    for shape in ((1, 1, 1, 4), (1, 5, 5, 4), (1, 17, 20, 5), (1, 16, 33, 6), (2, 3, 2, 11)):
+        cases.set().depthwise(shape, 1, three)
+        cases.set(zero_point=-128, dead=2).depthwise(shape, 1, three, act=RELU)
+        if min(shape[1:3]) > 1:
+            cases.set().depthwise(shape, 1, three, stride=(2, 2))
+            cases.set(zero_point=-128).depthwise(shape, 1, three, stride=(2, 2), act=RELU)
+    cases.set(least=-128).depthwise((1, 19, 9, 8), 1, three, padding=VALID)
+    cases.set().depthwise((1, 4, 5, 8), 1, three, around=((5, 0), (3, 6)), padding=VALID)
+    cases.set().depthwise((1, 2, 3, 4), 1, three, around=((4, 4), (4, 4)), stride=(2, 2))
+    cases.set(zero_point=-128, weak=2, bias=1 << 29).depthwise((1, 4, 4, 4), 1, three, act=RELU)
+    cases.set(stretch=1e-6).depthwise((1, 4, 4, 4), 1, three)
+    cases.set().depthwise((1, 20, 10, 1), 8, (10, 8), stride=(2, 2))
+
+
+def _products(cases):
+    for depth, out_c in ((1, 1), (4, 4), (7, 5), (64, 10), (640, 8), (257, 3)):
+        cases.set().fully_connected(1, depth, out_c)
+        cases.set(dead=1).fully_connected(1, depth, out_c, per_channel=True, act=RELU)
+    cases.set(**WIDE).fully_connected(1, 401, 6)
+    cases.set(least=-128).fully_connected(1, 129, 9)
+    cases.set(stretch=1e-4).fully_connected(1, 16, 4)
+
+
+def _elementwise(cases):
+    for kind in ("AVERAGE_POOL_2D", "MAX_POOL_2D"):
+        cases.set().pool(kind, (1, 17, 15, 4), (17, 15), padding=VALID)
+        cases.set().pool(kind, (2, 7, 5, 9), (3, 2), stride=(2, 1), act=RELU)
+    for act in (0, RELU):
+        cases.set().binary("ADD", (1, 3, 5, 7), (1, 3, 5, 7), act=act)
+    _add(cases, 0.05, 0.05)
+    _add(cases, 0.05, 0.0001)
+    _add(cases, 1e-6, 0.05)
+
+
+def _add(cases, first, second):
+    """Add inputs of these scales."""
+    inputs = [cases._input((1, 6, 6, 5), scale)[0] for scale in (first, second)]
+    out = cases.set()._output((1, 6, 6, 5), first + second)
+    cases._op("ADD", inputs, out, schema.AddOptionsT())
+    cases._name(locals())
