@@ -67,14 +67,18 @@ def test_two_inputs_are_bit_exact(name, shapes, tmp_path):
     assert_bit_exact(content, tmp_path, seed=shapes)
 
 
+def all_pairs():
+    values = np.arange(-128, 128, dtype=np.int8)
+    return [np.ascontiguousarray(grid) for grid in np.meshgrid(values, values)]
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_all_pairs_of_values_are_bit_exact(name, tmp_path):
     rng = np.random.default_rng(NAMES.index(name))
     first, second = 10 ** rng.uniform(-2, 0, 2)
     scales = (first, second, out_scale(name, rng, first, second))
     content = binary(name, ((256, 256), (256, 256)), scales, (3, -9, -20))
-    pairs = np.meshgrid(np.arange(-128, 128, dtype=np.int8), np.arange(-128, 128, dtype=np.int8))
-    assert_bit_exact(content, tmp_path, inputs=[[p.copy() for p in pairs]])
+    assert_bit_exact(content, tmp_path, inputs=[all_pairs()])
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -101,6 +105,22 @@ def test_round_scales_whose_results_are_halves_are_bit_exact(name, seed, tmp_pat
     out *= {"MUL": 10, "SQUARED_DIFFERENCE": 20}.get(name, 1)
     content = binary(name, ((1, 3000), (1, 3000)), (first, second, out), (-3, 11, 2))
     assert_bit_exact(content, tmp_path, seed=seed)
+
+
+# Found by search: single and double precision differ on some pair of values.
+PRECISE = {
+    "ADD": ((0.06, 0.07, 0.3), (11, -128, -128)),
+    "SUB": ((0.06, 0.07, 0.3), (11, -128, -128)),
+    "MUL": ((0.5, 0.5, 0.2), (-128, -3, 11)),
+    "SQUARED_DIFFERENCE": ((0.01, 0.02, 0.56), (11, -128, -3)),
+    "PRELU": ((0.05, 0.5, 0.01), (11, -128, -3)),
+}
+
+
+@pytest.mark.parametrize("name", PRECISE)
+def test_scales_that_show_in_what_precision_tflm_divides_are_bit_exact(name, tmp_path):
+    content = binary(name, ((256, 256), (256, 256)), *PRECISE[name])
+    assert_bit_exact(content, tmp_path, inputs=[all_pairs()])
 
 
 EXTREME_SCALES = [
