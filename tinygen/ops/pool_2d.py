@@ -1,7 +1,7 @@
 """AVERAGE_POOL_2D and MAX_POOL_2D: one value out of each window of an image."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -29,12 +29,17 @@ _LARGEST_PADDING = (1 << 15) - 1
 
 @dataclass(frozen=True, slots=True)
 class PoolOptions:
-    """Pairs are (rows, columns); enums as the schema numbers them."""
+    """Pairs are (rows, columns); enums as the schema numbers them.
+
+    ``around``: rows (above, below) and columns (left, right) of padding beside
+    ``padding``'s; they count neither as values nor in the number of them.
+    """
 
     padding: int
     stride: Pair
     filter_hw: Pair
     activation: int
+    around: tuple[Pair, Pair] = field(default=((0, 0), (0, 0)), kw_only=True)
 
 
 def _read(table: Any) -> PoolOptions | None:
@@ -58,6 +63,7 @@ def window_of(graph: Graph, op: Op) -> Window:
         options.filter_hw,
         padding=options.padding,
         stride=options.stride,
+        around=options.around,
     )
 
 

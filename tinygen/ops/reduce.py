@@ -157,10 +157,11 @@ def _loops_struct(graph: Graph, op: Op) -> Struct:
     )
 
 
-def _sum_kernel(graph: Graph, op: Op, _target: Target) -> Kernel:
+def sum_params(graph: Graph, op: Op) -> Struct:
+    """Return the ``tg_reduce_sum_params`` of a MEAN or SUM."""
     x, y = graph.tensors[op.inputs[0]], graph.outputs_of(op)[0]
     factor, shift = multiplier(graph, op)
-    params = Struct(
+    return Struct(
         "tg_reduce_sum_params",
         "params",
         {
@@ -170,12 +171,15 @@ def _sum_kernel(graph: Graph, op: Op, _target: Target) -> Kernel:
             "out_offset": y.zero_point,
         },
     )
+
+
+def _sum_kernel(graph: Graph, op: Op, _target: Target) -> Kernel:
     return Kernel(
         name="tg_reduce_sum_s8",
         calls=[Call("tg_reduce_sum_s8", ["&loops", "&params", "{in0}", "{out0}"])],
         sources=["kernels/reduce_sum_s8.c"],
         headers=["tinygen/kernels/reduce_sum_s8.h"],
-        structs=[_loops_struct(graph, op), params],
+        structs=[_loops_struct(graph, op), sum_params(graph, op)],
     )
 
 
