@@ -14,10 +14,11 @@ def choose_kernels(graph: Graph, target: Target, library: Library) -> list[Kerne
         target: What the kernels are for.
         library: The preferred one; ops it cannot do get ``reference``.
     """
-    return [_choose(graph, op, target, library) for op in graph.ops]
+    return [choose_kernel(graph, op, target, library) for op in graph.ops]
 
 
-def _choose(graph: Graph, op: Op, target: Target, library: Library) -> Kernel | None:
+def choose_kernel(graph: Graph, op: Op, target: Target, library: Library) -> Kernel | None:
+    """Return the kernel of one op; None for a view, which needs no code."""
     op_type = op_types()[op.name]
     if op_type.is_view and graph.tensors[op.inputs[0]].data is None:
         return None

@@ -1,14 +1,16 @@
 """Lay buffers out: exact lifetimes, then optimal offsets."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from tinygen.graph import Graph
+from tinygen.graph import Graph, Op
+from tinygen.ops.contract import Kernel
 from tinygen.ops.registry import op_types
 from tinygen.plan.model import Bounds, Buffer, Plan
+from tinygen.plan.schedule import Access, Chain, Span, Step, Unit
 from tinygen.plan.search import Problem, place
+from tinygen.plan.timeline import Timeline, follow, padded, separations
 
-ALIGN = 16
 _LONGEST_RUN = 4
 
 Overlaps = Mapping[int, Mapping[int, int]]
@@ -26,9 +28,12 @@ class _Wanted:
 
 
 def plan_memory(
-    graph: Graph, scratch_bytes: Mapping[int, int], overlaps: Overlaps | None = None
+    graph: Graph,
+    scratch_bytes: Mapping[int, int],
+    overlaps: Overlaps | None = None,
+    chains: Sequence[Chain] = (),
 ) -> Plan:
-    """Place every tensor and scratch buffer.
+    """Place every tensor, band and scratch buffer.
 
     Args:
         graph: Verified.
@@ -36,59 +41,124 @@ def plan_memory(
         overlaps: By position of the op, then by input: how many bytes below that
             input output 0 must start so that the op may write it while it still reads
             the input (``Kernel.overlap``). Only used where the input dies there.
+        chains: Ops that run row by row, in order; what the other arguments say of
+            them counts for the layer-wise bound only.
     """
-    root = _roots(graph)
-    wanted = _wanted(graph, root, scratch_bytes)
-    separation = _separations(graph, root, wanted, overlaps or {})
-    layerwise, peak = _layerwise(wanted, len(graph.ops))
-    offsets, overlap, is_optimal = _solve(wanted, separation, len(graph.ops))
+    root = roots(graph)
+    units = make_units(graph, scratch_bytes, overlaps or {}, chains)
+    line = follow(graph, root, last_units(graph, root, units), units)
+    wanted = _wanted(graph, root, units, line)
+    sizes = [w.nbytes for w in wanted]
+    separation = separations(line, [w.key for w in wanted], sizes)
+    layerwise, peak = _layerwise(graph, root, scratch_bytes)
+    offsets, overlap, is_optimal = _solve(wanted, separation, line, len(graph.ops))
     buffers = tuple(
         Buffer(w.name, offset, w.nbytes, w.first, w.last)
         for w, offset in zip(wanted, offsets, strict=True)
     )
     by_key = {w.key: offset for w, offset in zip(wanted, offsets, strict=True)}
+    used = [s.kernel.scratch_bytes for unit in units for s in unit.steps]
     return Plan(
         buffers=buffers,
         tensor_offsets={t: by_key[root[t]] for t in root},
         scratch_offsets={-1 - key: offset for key, offset in by_key.items() if key < 0},
         arena_bytes=max((b.offset + b.nbytes for b in buffers), default=0),
-        scratch_bytes=max(scratch_bytes.values(), default=0),
+        scratch_bytes=max(used, default=0),
         bounds=Bounds(layerwise, overlap),
         is_optimal=is_optimal,
         peak_op=peak,
+        chains=tuple(chains),
     )
 
 
-def _padded(nbytes: int) -> int:
-    return -(-nbytes // ALIGN) * ALIGN
-
-
-def _roots(graph: Graph) -> dict[int, int]:
+def roots(graph: Graph) -> dict[int, int]:
     """Map each tensor in RAM to the one whose buffer it shares (views)."""
     root = {t: t for t in graph.inputs}
     for op in graph.ops:
         for t in op.outputs:
-            is_view = op_types()[op.name].is_view and op.inputs[0] in root
-            root[t] = root[op.inputs[0]] if is_view else t
+            root[t] = root[op.inputs[0]] if _is_view(op, root) else t
     return root
 
 
+def _is_view(op: Op, root: Mapping[int, int]) -> bool:
+    return op_types()[op.name].is_view and op.inputs[0] in root
+
+
+def make_units(
+    graph: Graph, scratch_bytes: Mapping[int, int], overlaps: Overlaps, chains: Sequence[Chain]
+) -> list[Unit]:
+    """Return what runs in order: chains, and the other ops whole."""
+    begins = {chain.first: chain for chain in chains}
+    units: list[Unit] = []
+    position, in_ram = 0, set(graph.inputs)
+    while position < len(graph.ops):
+        op, chain = graph.ops[position], begins.get(position)
+        if chain is not None:
+            units.append(Unit(chain.first, chain.last, chain.steps, chain.bands))
+        else:
+            kernel = Kernel(
+                "",
+                [],
+                [],
+                [],
+                scratch_bytes=scratch_bytes.get(position, 0),
+                overlap=overlaps.get(position, {}),
+            )
+            is_view = op_types()[op.name].is_view and op.inputs[0] in in_ram
+            steps = [] if is_view else [_whole(graph, position, kernel, in_ram)]
+            units.append(Unit(position, position, steps))
+        position = units[-1].last + 1
+        in_ram |= {t for other in graph.ops[:position] for t in other.outputs}
+    return units
+
+
+def _whole(graph: Graph, position: int, kernel: Kernel, in_ram: set[int]) -> Step:
+    """Return the step that runs a whole op."""
+    op = graph.ops[position]
+    sizes = {t: graph.tensors[t].nbytes for t in (*op.inputs, *op.outputs) if t >= 0}
+    reads = {n: Access(t, Span(0, sizes[t])) for n, t in enumerate(op.inputs) if t in in_ram}
+    after = {access.tensor: Span(0, 0) for access in reads.values()}
+    after |= {t: Span(0, sizes[t]) for t in op.outputs}
+    writes = [Access(t, Span(0, sizes[t])) for t in op.outputs]
+    return Step(position, kernel, reads, writes, after)
+
+
+def last_units(graph: Graph, root: Mapping[int, int], units: Sequence[Unit]) -> dict[int, int]:
+    """Return the number of the last unit that uses each buffer."""
+    last = dict.fromkeys(graph.inputs, 0)
+    for number, unit in enumerate(units):
+        for op in graph.ops[unit.first : unit.last + 1]:
+            last |= {root[t]: number for t in (*op.inputs, *op.outputs) if t in root}
+    return last | {root[t]: len(units) for t in graph.outputs if t in root}
+
+
 def _wanted(
-    graph: Graph, root: Mapping[int, int], scratch_bytes: Mapping[int, int]
+    graph: Graph, root: Mapping[int, int], units: Sequence[Unit], line: Timeline
 ) -> list[_Wanted]:
+    bands = {t: nbytes for unit in units for t, nbytes in unit.bands.items()}
+    used = {key for live in line.instants for key in live}
+    lives = _lifetimes(graph, root)
     tensors = [
-        _Wanted(t, f"tensor {t}", _padded(graph.tensors[t].nbytes), first, last)
-        for t, (first, last) in _lifetimes(graph, root).items()
+        _Wanted(
+            t,
+            f"rows of tensor {t}" if t in bands else f"tensor {t}",
+            padded(bands.get(t, graph.tensors[t].nbytes)),
+            *lives[t],
+        )
+        for t in lives
     ]
-    scratch = [
-        _Wanted(-1 - k, f"scratch of op {graph.ops[k].index}", _padded(n), k, k)
-        for k, n in sorted(scratch_bytes.items())
-        if n
+    scratch: dict[int, int] = {}
+    for step in (step for unit in units for step in unit.steps):
+        scratch[step.op] = max(scratch.get(step.op, 0), step.kernel.scratch_bytes)
+    return tensors + [
+        _Wanted(-1 - k, f"scratch of op {graph.ops[k].index}", padded(scratch[k]), k, k)
+        for k in sorted(scratch)
+        if -1 - k in used
     ]
-    return tensors + scratch
 
 
 def _lifetimes(graph: Graph, root: Mapping[int, int]) -> dict[int, tuple[int, int]]:
+    """Return the positions of the first and last op that use each buffer."""
     spans = {t: [-1, -1] for t in graph.inputs}
     for k, op in enumerate(graph.ops):
         for t in (*op.inputs, *op.outputs):
@@ -100,60 +170,29 @@ def _lifetimes(graph: Graph, root: Mapping[int, int]) -> dict[int, tuple[int, in
     return {t: (first, last) for t, (first, last) in spans.items()}
 
 
-def _separations(
-    graph: Graph, root: Mapping[int, int], wanted: list[_Wanted], overlaps: Overlaps
-) -> list[list[int | None]]:
-    """Return how far above each buffer another must start (see `Problem`)."""
-    table: list[list[int | None]] = [
-        [
-            a.nbytes if a is not b and a.first <= b.last and b.first <= a.last else None
-            for b in wanted
-        ]
-        for a in wanted
+def _layerwise(
+    graph: Graph, root: Mapping[int, int], scratch_bytes: Mapping[int, int]
+) -> tuple[int, int]:
+    """Return the bytes live at the worst op, were every op run whole, and its position."""
+    lives = _lifetimes(graph, root).items()
+    live = [
+        padded(scratch_bytes.get(k, 0))
+        + sum(padded(graph.tensors[t].nbytes) for t, (first, last) in lives if first <= k <= last)
+        for k in range(len(graph.ops))
     ]
-    position = {w.key: n for n, w in enumerate(wanted)}
-    last = {w.key: w.last for w in wanted}
-    for k, distances in overlaps.items():
-        out = wanted[position[root[graph.ops[k].outputs[0]]]]
-        inputs = [root.get(t) for t in graph.ops[k].inputs]
-        allowed = _dying_inputs(
-            [key if key is not None and last[key] == k else None for key in inputs], distances
-        )
-        for key, distance in allowed.items():
-            if out.first == k and key != out.key:
-                low, high = position[out.key], position[key]
-                table[low][high] = min(_padded(max(distance, 0)), out.nbytes)
-    return table
-
-
-def _dying_inputs(inputs: list[int | None], distances: Mapping[int, int]) -> dict[int, int]:
-    """Return the distance for each buffer in ``inputs``; None is one that lives on."""
-    found: dict[int, list[int | None]] = {}
-    for n, key in enumerate(inputs):
-        if key is not None:
-            found.setdefault(key, []).append(distances.get(n))
-    return {
-        key: max(d for d in values if d is not None)
-        for key, values in found.items()
-        if all(d is not None for d in values)
-    }
-
-
-def _layerwise(wanted: list[_Wanted], count: int) -> tuple[int, int]:
-    live = [sum(w.nbytes for w in wanted if w.first <= k <= w.last) for k in range(count)]
     bound = max(live, default=0)
     return bound, live.index(bound) if live else 0
 
 
 def _solve(
-    wanted: list[_Wanted], separation: list[list[int | None]], count: int
+    wanted: list[_Wanted], separation: list[list[int | None]], line: Timeline, count: int
 ) -> tuple[list[int], int, bool]:
     """Return offsets, a proven bound, and whether they meet it.
 
     The bound comes from ever longer runs of ops, each solved exactly with all else left
     out, until the plan meets it or the runs grow too long to solve.
     """
-    cliques = [_live(wanted, k, k) for k in range(count)]
+    cliques = _cliques(wanted, line)
     sizes = [w.nbytes for w in wanted]
     bound, offsets, is_optimal = 0, [0] * len(wanted), False
     for length in range(1, _LONGEST_RUN + 1):
@@ -163,6 +202,14 @@ def _solve(
             break
     height = max((o + n for o, n in zip(offsets, sizes, strict=True)), default=0)
     return offsets, height if is_optimal else bound, is_optimal
+
+
+def _cliques(wanted: Sequence[_Wanted], line: Timeline) -> list[list[int]]:
+    """Return the largest sets of buffers that are live at one time."""
+    position = {w.key: n for n, w in enumerate(wanted)}
+    sets = {frozenset(position[key] for key in live) for live in line.instants}
+    largest = [s for s in sets if not any(s < other for other in sets)]
+    return sorted(sorted(s) for s in largest)
 
 
 def _run_bound(

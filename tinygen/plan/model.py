@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from tinygen.plan.schedule import Chain
+
 
 @dataclass(frozen=True, slots=True)
 class Buffer:
@@ -28,7 +30,8 @@ class Bounds:
     """What no plan can go below.
 
     Attributes:
-        layerwise: Bytes live at the worst op, were no two live buffers to share a byte.
+        layerwise: Bytes live at the worst op, were every op run whole and no two live
+            buffers to share a byte.
         overlap: The same where an op's output may be laid over an input that it has
             finished reading, as its kernel allows; the bound of the plan itself.
     """
@@ -51,7 +54,8 @@ class Plan:
         bounds: Proven lower bounds.
         is_optimal: The search proved that no smaller arena exists for these lifetimes
             and overlaps.
-        peak_op: Position in ``Graph.ops`` of the op that sets the bound.
+        peak_op: Position in ``Graph.ops`` of the op that sets the layer-wise bound.
+        chains: Ops that run row by row; a tensor between them has a band only.
     """
 
     buffers: tuple[Buffer, ...]
@@ -62,3 +66,4 @@ class Plan:
     bounds: Bounds
     is_optimal: bool
     peak_op: int
+    chains: tuple[Chain, ...] = ()

@@ -44,17 +44,22 @@ def place(problem: Problem) -> tuple[list[int], bool]:
     Deterministic; the search gives up after a fixed number of nodes and then returns
     the best found.
     """
-    best = min(
-        (_first_fit(problem, order) for order in _orders(problem)),
-        key=lambda offsets: _height(problem, offsets),
-        default=[],
-    )
+    best = first_fit(problem)
     search = _Search(problem, best, _height(problem, best))
     if search.best_height > problem.bound:
         search.savings = [_most_saved(problem, clique) for clique in problem.cliques]
         search.offsets = [-1] * len(problem.sizes)
         _descend(search, 0, 0)
     return search.best, search.best_height == problem.bound or search.nodes < _NODE_LIMIT
+
+
+def first_fit(problem: Problem) -> list[int]:
+    """Return the best of the offsets that some orders of placing buffers one by one give."""
+    return min(
+        (_first_fit(problem, order) for order in _orders(problem)),
+        key=lambda offsets: _height(problem, offsets),
+        default=[],
+    )
 
 
 def _height(problem: Problem, offsets: Sequence[int]) -> int:

@@ -1,0 +1,207 @@
+"""Which bytes of which buffer are live when, and how close two buffers may lie."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tinygen.graph import Graph
+from tinygen.plan.schedule import Span, Step, Unit
+
+ALIGN = 16
+_DEAD = Span(1 << 40, -(1 << 40))
+
+# Buffers are known by tensor index, scratch by -1 - the op's position.
+Live = dict[int, Span]
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """An output that its kernel may write over an input while it reads it.
+
+    Attributes:
+        output: Buffer.
+        source: The input's buffer.
+        instant: While which step.
+        distance: Bytes that the input's buffer must start above the output's.
+    """
+
+    output: int
+    source: int
+    instant: int
+    distance: int
+
+
+@dataclass(slots=True)
+class Timeline:
+    """Live bytes of each buffer at each instant: during each step, and after it."""
+
+    instants: list[Live] = field(default_factory=list)
+    meetings: list[Meeting] = field(default_factory=list)
+
+
+def padded(nbytes: int) -> int:
+    """Round up to what buffers are aligned to.
+
+    >>> padded(17)
+    32
+    """
+    return -(-nbytes // ALIGN) * ALIGN
+
+
+def follow(
+    graph: Graph,
+    root: Mapping[int, int],
+    last_unit: Mapping[int, int],
+    units: Sequence[Unit],
+    numbers: range | None = None,
+) -> Timeline:
+    """Return what is live over the steps of units.
+
+    Args:
+        graph: Verified.
+        root: The tensor in whose buffer each tensor lies.
+        last_unit: By root, the number of the last unit that uses it.
+        units: All of them, in order.
+        numbers: Of the units to follow; all if None.
+    """
+    numbers = range(len(units)) if numbers is None else numbers
+    line = Timeline()
+    live = _live_before(graph, root, last_unit, units, numbers.start)
+    line.instants.append(dict(live))
+    for number in numbers:
+        ending = {r for r, last in last_unit.items() if last == number}
+        dying = ending - _shared(units[number], root)
+        for step in units[number].steps:
+            _run(line, live, step, root, dying | set(units[number].bands))
+        for r in ending:
+            live.pop(r, None)
+    return line
+
+
+def _live_before(
+    graph: Graph,
+    root: Mapping[int, int],
+    last_unit: Mapping[int, int],
+    units: Sequence[Unit],
+    number: int,
+) -> Live:
+    """Return what is live, whole, before a unit."""
+    written = {
+        root[t]
+        for unit in units[:number]
+        for step in unit.steps
+        for t in graph.ops[step.op].outputs
+        if t in root and t not in unit.bands
+    }
+    written |= {root[t] for t in graph.inputs}
+    return {r: Span(0, graph.tensors[r].nbytes) for r in sorted(written) if last_unit[r] >= number}
+
+
+def _shared(unit: Unit, root: Mapping[int, int]) -> set[int]:
+    """Return the buffers in which a unit reads more than one tensor."""
+    read = {a.tensor for step in unit.steps for a in step.reads.values()}
+    buffers = [root[t] for t in sorted(read)]
+    return {r for r in buffers if buffers.count(r) > 1}
+
+
+def _run(
+    line: Timeline,
+    live: Live,
+    step: Step,
+    root: Mapping[int, int],
+    shrinking: set[int],
+) -> None:
+    """Add the instants during and after a step.
+
+    Args:
+        line: To add to.
+        live: As before the step; it is brought up to date.
+        step: What runs.
+        root: The tensor in whose buffer each tensor lies.
+        shrinking: Buffers whose bytes die as they are read.
+    """
+    scratch = -1 - step.op
+    if step.kernel.scratch_bytes:
+        live[scratch] = Span(0, step.kernel.scratch_bytes)
+    for access in step.writes:
+        key = root[access.tensor]
+        if access.span.low >= access.span.high:
+            continue
+        before = live.get(key, _DEAD)
+        low = 0 if any(s.tensor == access.tensor for s in step.shifts) else access.span.low
+        live[key] = Span(min(before.low, low), max(before.high, access.span.high))
+    _meet(line, live, step, root)
+    line.instants.append(dict(live))
+    for t, span in step.after.items():
+        key = root[t]
+        if key in shrinking or t in {a.tensor for a in step.writes}:
+            live[key] = span
+        if key in live and live[key].low >= live[key].high:
+            del live[key]
+    if not step.keeps_scratch:
+        live.pop(scratch, None)
+    line.instants.append(dict(live))
+
+
+def _meet(line: Timeline, live: Live, step: Step, root: Mapping[int, int]) -> None:
+    """Note where the step's kernel may lay output 0 over an input."""
+    out = step.writes[0]
+    key, overlap = root[out.tensor], step.kernel.overlap
+    if key not in live:
+        return
+    sources: dict[int, list[int | None]] = {}
+    for n, access in step.reads.items():
+        distance = out.span.low + overlap[n] - access.span.low if n in overlap else None
+        sources.setdefault(root[access.tensor], []).append(distance)
+    for source, distances in sources.items():
+        known = [d for d in distances if d is not None]
+        if source != key and len(known) == len(distances):
+            older = out.span.low - live[source].low if live[key].low < out.span.low else 0
+            line.meetings.append(Meeting(key, source, len(line.instants), max(older, *known)))
+
+
+def separations(
+    line: Timeline, keys: Sequence[int], sizes: Sequence[int]
+) -> list[list[int | None]]:
+    """Return how far above each buffer another must start (`search.Problem`).
+
+    Args:
+        line: When what is live.
+        keys: The buffers.
+        sizes: Of each buffer, padded.
+    """
+    low, high = _extents(line, keys)
+    apart = (high[:, None, :] - low[None, :, :]).max(axis=2)
+    position = {key: n for n, key in enumerate(keys)}
+    for (output, source), distances in _by_pair(line).items():
+        a, b = position[output], position[source]
+        gaps = high[a] - low[b]
+        for instant, distance in distances.items():
+            gaps[instant] = distance
+        apart[a, b] = gaps.max()
+    lives = (high > low).astype(np.int64)
+    together = lives @ lives.T
+    return [
+        [
+            min(padded(max(int(apart[a, b]), 0)), sizes[a]) if a != b and together[a, b] else None
+            for b in range(len(keys))
+        ]
+        for a in range(len(keys))
+    ]
+
+
+def _extents(line: Timeline, keys: Sequence[int]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the first and one past the last live byte, ``[buffers, instants]``."""
+    spans = [[live.get(key, _DEAD) for live in line.instants] for key in keys]
+    low = np.array([[s.low for s in row] for row in spans], np.int64)
+    high = np.array([[s.high for s in row] for row in spans], np.int64)
+    return low, high
+
+
+def _by_pair(line: Timeline) -> dict[tuple[int, int], dict[int, int]]:
+    pairs: dict[tuple[int, int], dict[int, int]] = {}
+    for m in line.meetings:
+        pairs.setdefault((m.output, m.source), {})[m.instant] = m.distance
+    return pairs
