@@ -24,12 +24,14 @@ class Region:
         kind: What it may hold.
         origin: First address.
         nbytes: Size the image may use.
+        bandwidth: Bytes a second that it delivers; 0: as fast as the core can copy.
     """
 
     name: str
     kind: RegionKind
     origin: int
     nbytes: int
+    bandwidth: int = 0
 
 
 @dataclass(frozen=True, slots=True)

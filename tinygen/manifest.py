@@ -74,6 +74,44 @@ class OpEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class PlacedEntry:
+    """Where one op's weights are: ``flash``, ``ram`` or ``stream``, and why."""
+
+    index: int
+    op: str
+    nbytes: int
+    place: str
+    chunks: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class WeightsEntry:
+    """Where weights are.
+
+    Attributes:
+        choice: As ``--weights`` was given.
+        source: Of the weights that stream; empty where none do.
+        file_bytes: Size of ``weights.bin``; 0 where there is none.
+        slab_bytes: Sizes of the slabs in the arena.
+        origin: Address of the file where it is in memory; -1 elsewhere.
+        bytes_an_inference: Read from the source by one inference.
+        places: Of each op with weights.
+    """
+
+    choice: str
+    source: str
+    file_bytes: int
+    slab_bytes: tuple[int, ...]
+    origin: int
+    bytes_an_inference: int
+    places: tuple[PlacedEntry, ...]
+
+
+IN_FLASH = WeightsEntry("flash", "", 0, (), -1, 0, ())
+
+
+@dataclass(frozen=True, slots=True)
 class Manifest:
     """All that later commands need of a project.
 
@@ -90,6 +128,7 @@ class Manifest:
         inputs: In the model's order.
         outputs: In the model's order.
         ops: In execution order, views included.
+        weights: Where they are.
         files: Every other file of the project, sorted; tinygen replaces these only.
     """
 
@@ -105,6 +144,7 @@ class Manifest:
     inputs: tuple[TensorEntry, ...]
     outputs: tuple[TensorEntry, ...]
     ops: tuple[OpEntry, ...]
+    weights: WeightsEntry
     files: tuple[str, ...]
 
     def to_text(self) -> str:
@@ -130,9 +170,15 @@ class Manifest:
                 "inputs": tuple(_tensor(entry) for entry in table["inputs"]),
                 "outputs": tuple(_tensor(entry) for entry in table["outputs"]),
                 "ops": tuple(OpEntry(**op) for op in table["ops"]),
+                "weights": _weights(table["weights"]),
                 "files": tuple(table["files"]),
             }
         )
+
+
+def _weights(entry: dict[str, Any]) -> WeightsEntry:
+    places = tuple(PlacedEntry(**place) for place in entry["places"])
+    return WeightsEntry(**entry | {"places": places, "slab_bytes": tuple(entry["slab_bytes"])})
 
 
 def _tensor(entry: dict[str, Any]) -> TensorEntry:

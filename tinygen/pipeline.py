@@ -1,5 +1,6 @@
 """Run the stages in order, from a model file to a built project and its report."""
 
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,12 +13,12 @@ from tinygen.build.elf import measure
 from tinygen.build.pio import build_project
 from tinygen.build.project_dir import write_project
 from tinygen.emit.kernels import choose_kernels
-from tinygen.emit.parts import Project
+from tinygen.emit.parts import Project, Stream
 from tinygen.emit.project import emit_project
 from tinygen.graph import Graph
 from tinygen.load.model_file import LoadedModel, load_model
 from tinygen.load.tflite import read_graph
-from tinygen.manifest import read_manifest
+from tinygen.manifest import WeightsEntry, read_manifest
 from tinygen.ops.contract import Kernel, Library, Optimize, Target
 from tinygen.optimize.rewrite import Saving
 from tinygen.optimize.surgery import operate
@@ -28,6 +29,8 @@ from tinygen.quantize.convert import QuantizeOptions
 from tinygen.report.fit import Fit, measure_fit, require_fit
 from tinygen.report.from_build import report_build
 from tinygen.report.model import Report, write_report
+from tinygen.streaming import WeightChoice, make_chooser, place_weights, plan_stream
+from tinygen.weights_file import FILE as WEIGHTS_FILE
 
 REPORT_FILE = "report.json"
 
@@ -44,6 +47,8 @@ class Choices:
         stack_bytes: RAM to reserve for the stack; > 0.
         surgery: Rewrite the graph losslessly.
         offline: Do not ask the network for CMSIS-NN's source.
+        weights: ``flash``, ``ram``, ``stream``, ``stream:SOURCE`` or ``auto``.
+        weight_ram: Bytes of arena through which weights may stream.
     """
 
     board_id: str
@@ -53,6 +58,8 @@ class Choices:
     stack_bytes: int = 4096
     surgery: bool = True
     offline: bool = False
+    weights: str = "flash"
+    weight_ram: int = 16384
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,6 +74,8 @@ class Prepared:
         savings: What surgery saved.
         kernels: Of each op of ``graph``.
         plan: Of ``graph``.
+        weights: Where they are.
+        stream: Those that are read while the model runs; None where none are.
     """
 
     board: Board
@@ -76,6 +85,8 @@ class Prepared:
     savings: Sequence[Saving]
     kernels: Sequence[Kernel | None]
     plan: Plan
+    weights: WeightsEntry
+    stream: Stream | None
 
 
 def prepare(model: Path, choices: Choices, progress: Progress) -> Prepared:
@@ -92,13 +103,23 @@ def prepare(model: Path, choices: Choices, progress: Progress) -> Prepared:
     if choices.surgery:
         progress.step("looking for work that can be left out")
         graph, savings = operate(given)
-    kernels = choose_kernels(graph, Target(board.cpu, choices.optimize), choices.kernels)
+    target = Target(board.cpu, choices.optimize)
+    choice = WeightChoice(choices.weights, choices.weight_ram)
+    placement = place_weights(
+        graph,
+        choose_kernels(graph, target, choices.kernels),
+        board,
+        choice,
+        make_chooser(target, choices.kernels),
+    )
+    kernels = placement.kernels
     plan = plan_memory(
         graph,
         {k: kernel.scratch_bytes for k, kernel in enumerate(kernels) if kernel},
         {k: kernel.overlap for k, kernel in enumerate(kernels) if kernel},
     )
-    return Prepared(board, loaded, given, graph, savings, kernels, plan)
+    plan, weights, stream = plan_stream(board, plan, placement, choice)
+    return Prepared(board, loaded, given, graph, savings, kernels, plan, weights, stream)
 
 
 def build(model: Path, out: Path, choices: Choices, progress: Progress) -> Report:
@@ -128,11 +149,15 @@ def build(model: Path, out: Path, choices: Choices, progress: Progress) -> Repor
         library=choices.kernels,
         optimize=choices.optimize,
         stack_bytes=choices.stack_bytes,
+        weights=prepared.weights,
+        stream=prepared.stream,
         cmsis_nn=_cmsis_nn_files(prepared.kernels, may_fetch=not choices.offline),
     )
     write_project(emit_project(project), out)
     progress.step(f"building for {prepared.board.name}")
     image = build_project(out, progress)
+    if project.stream:
+        shutil.copyfile(out / WEIGHTS_FILE, image.elf.with_name(WEIGHTS_FILE))
     quantization = prepared.loaded.quantization
     report = report_build(
         read_manifest(out),

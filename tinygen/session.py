@@ -30,6 +30,7 @@ from tinygen.report.model import (
 )
 from tinygen.verify.inputs import InputSets, random_inputs, sample_inputs
 from tinygen.verify.oracle import find_oracle
+from tinygen.weights_file import FILE as WEIGHTS_FILE
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -107,8 +108,14 @@ def connected(built: Built, port: str | None) -> Iterator[Device]:
         with closing(SerialLink(port)) as link:
             yield Device.connect(link, sha256, board_id)
     else:
-        with emulate(board, built.elf) as emulated:
+        with emulate(board, built.elf, _loads(built)) as emulated:
             yield Device.connect(emulated, sha256, board_id)
+
+
+def _loads(built: Built) -> dict[int, Path]:
+    """Return the files that belong in the emulated board's memory, by address."""
+    origin = built.manifest.weights.origin
+    return {origin: built.folder / WEIGHTS_FILE} if origin >= 0 else {}
 
 
 def choose_inputs(built: Built, count: int, samples: Path | None) -> InputSets:

@@ -10,10 +10,22 @@ import tinygen
 PACKAGE = Path(tinygen.__file__).parent
 # Lower may not import higher.
 LAYERS = [
-    {"errors", "resources", "core", "progress", "board", "graph", "manifest"},
+    {"errors", "resources", "core", "progress", "board", "graph", "manifest", "weights_file"},
     {"ops"},
     {"kernels"},
-    {"load", "quantize", "optimize", "plan", "emit", "build", "device", "report", "verify"},
+    {
+        "load",
+        "quantize",
+        "optimize",
+        "plan",
+        "emit",
+        "build",
+        "device",
+        "report",
+        "verify",
+        "weights",
+    },
+    {"streaming"},
     {"pipeline"},
     {"session"},
     {"bench"},

@@ -13,6 +13,7 @@ from tinygen.cli.options import (
     output_options,
     sample_source,
     samples_option,
+    weight_options,
 )
 from tinygen.cli.terminal import make_progress, say
 from tinygen.ops.contract import Library, Optimize
@@ -34,6 +35,7 @@ from tinygen.report.text import build_text
     help="Project folder; build/MODEL-BOARD unless given.",
 )
 @kernel_options
+@weight_options
 @click.option(
     "--stack",
     "stack_bytes",
@@ -55,6 +57,8 @@ def command(  # noqa: PLR0913 - click hands over one argument an option
     kernels: Library,
     optimize: Optimize,
     surgery: bool,
+    weights: str,
+    weight_ram: int,
     stack_bytes: int,
     offline: bool,
     json_path: Path | None,
@@ -75,6 +79,8 @@ def command(  # noqa: PLR0913 - click hands over one argument an option
         stack_bytes=stack_bytes,
         surgery=surgery,
         offline=offline,
+        weights=weights,
+        weight_ram=weight_ram,
     )
     folder = out or Path("build") / f"{model.stem}-{board.id}"
     report = build(model, folder, choices, make_progress(quiet=quiet, verbose=verbose))

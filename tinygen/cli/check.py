@@ -11,6 +11,7 @@ from tinygen.cli.options import (
     output_options,
     sample_source,
     samples_option,
+    weight_options,
 )
 from tinygen.cli.terminal import make_progress, say
 from tinygen.ops.contract import Library, Optimize
@@ -23,6 +24,7 @@ from tinygen.report.fit import fit_text, require_fit
 @board_option
 @samples_option
 @kernel_options
+@weight_options
 @click.option(
     "--stack",
     "stack_bytes",
@@ -41,6 +43,8 @@ def command(  # noqa: PLR0913 - click hands over one argument an option
     kernels: Library,
     optimize: Optimize,
     surgery: bool,
+    weights: str,
+    weight_ram: int,
     stack_bytes: int,
     quiet: bool,
     verbose: bool,
@@ -50,7 +54,14 @@ def command(  # noqa: PLR0913 - click hands over one argument an option
     The arena and the constants are exact; code is what the build adds to them.
     """
     choices = Choices(
-        board_id, sample_source(samples), kernels, optimize, stack_bytes, surgery=surgery
+        board_id,
+        sample_source(samples),
+        kernels,
+        optimize,
+        stack_bytes,
+        surgery=surgery,
+        weights=weights,
+        weight_ram=weight_ram,
     )
     prepared = prepare(model, choices, make_progress(quiet=quiet, verbose=verbose))
     fit = fit_of(prepared, choices)

@@ -83,6 +83,27 @@ def kernel_options(function: F) -> F:
     )(function)
 
 
+def weight_options(function: F) -> F:
+    """Add ``--weights`` and ``--weight-ram``."""
+    function = click.option(
+        "--weights",
+        default="flash",
+        show_default=True,
+        metavar="WHERE",
+        help="Where weights live: flash; ram: copied there at start-up; stream[:SOURCE]: read "
+        "while the model runs, from external or throttled; auto: what does not fit the flash "
+        "streams.",
+    )(function)
+    return click.option(
+        "--weight-ram",
+        type=click.IntRange(128, 1 << 24),
+        default=16384,
+        show_default=True,
+        metavar="BYTES",
+        help="RAM through which weights stream; part of the arena.",
+    )(function)
+
+
 def sample_source(text: str | None) -> Path | Literal["random"] | None:
     """Return what ``--samples`` names."""
     if text is None or text == "random":

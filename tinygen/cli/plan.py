@@ -11,6 +11,7 @@ from tinygen.cli.options import (
     output_options,
     sample_source,
     samples_option,
+    weight_options,
 )
 from tinygen.cli.terminal import make_progress, say
 from tinygen.ops.contract import Library, Optimize
@@ -23,6 +24,7 @@ from tinygen.report.plan_text import plan_text
 @board_option
 @samples_option
 @kernel_options
+@weight_options
 @output_options
 def command(  # noqa: PLR0913 - click hands over one argument an option
     *,
@@ -32,6 +34,8 @@ def command(  # noqa: PLR0913 - click hands over one argument an option
     kernels: Library,
     optimize: Optimize,
     surgery: bool,
+    weights: str,
+    weight_ram: int,
     quiet: bool,
     verbose: bool,
 ) -> None:
@@ -40,7 +44,15 @@ def command(  # noqa: PLR0913 - click hands over one argument an option
     In the picture a letter is a buffer, '#' an output laid over the input it is made
     from, and ' a buffer thinner than a row.
     """
-    choices = Choices(board_id, sample_source(samples), kernels, optimize, surgery=surgery)
+    choices = Choices(
+        board_id,
+        sample_source(samples),
+        kernels,
+        optimize,
+        surgery=surgery,
+        weights=weights,
+        weight_ram=weight_ram,
+    )
     prepared = prepare(model, choices, make_progress(quiet=quiet, verbose=verbose))
     region = prepared.board.region("ram")
     say(f"{prepared.given.name} on {prepared.board.id}: arena in {region.name}", quiet=quiet)

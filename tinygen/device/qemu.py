@@ -4,7 +4,7 @@ import shutil
 import socket
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -41,7 +41,7 @@ def find_qemu() -> str:
 
 
 @contextmanager
-def emulate(board: Board, elf: Path) -> Iterator[Link]:
+def emulate(board: Board, elf: Path, loads: Mapping[int, Path] | None = None) -> Iterator[Link]:
     """Start an image and give its serial line; the emulator ends with the context.
 
     The line is a socket pair that exists before QEMU starts: no port to choose, and no
@@ -50,6 +50,7 @@ def emulate(board: Board, elf: Path) -> Iterator[Link]:
     Args:
         board: An emulated one.
         elf: The image.
+        loads: Files that are in memory at reset, by address.
 
     Raises:
         ValueError: The board is real.
@@ -62,7 +63,7 @@ def emulate(board: Board, elf: Path) -> Iterator[Link]:
     with ours, tempfile.TemporaryFile() as stderr:
         with theirs:
             process = subprocess.Popen(
-                [*_dies_with_us(), program, *_arguments(board, elf, theirs.fileno())],
+                [*_dies_with_us(), program, *_arguments(board, elf, loads or {}, theirs.fileno())],
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
@@ -75,12 +76,13 @@ def emulate(board: Board, elf: Path) -> Iterator[Link]:
             process.wait(_KILL_WAIT_S)
 
 
-def _arguments(board: Board, elf: Path, fd: int) -> list[str]:
+def _arguments(board: Board, elf: Path, loads: Mapping[int, Path], fd: int) -> list[str]:
     """Return QEMU's arguments.
 
     A muxed serial line takes several bytes a turn of QEMU's main loop, which doubles its
     speed; ``-echr 0x100`` is an escape character that no byte equals.
     """
+    devices = [f"loader,file={path},addr={at:#x},force-raw=on" for at, path in loads.items()]
     return [
         *("-M", board.qemu_machine, "-kernel", str(elf)),
         *("-display", "none", "-monitor", "none"),
@@ -88,6 +90,7 @@ def _arguments(board: Board, elf: Path, fd: int) -> list[str]:
         *("-icount", f"shift={ICOUNT_SHIFT}"),
         *("-chardev", f"socket,id=link,fd={fd},mux=on", "-serial", "chardev:link"),
         *("-echr", "0x100"),
+        *(word for device in devices for word in ("-device", device)),
     ]
 
 

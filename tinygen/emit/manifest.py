@@ -34,6 +34,7 @@ def describe(project: Project, files: tuple[str, ...]) -> Manifest:
         inputs=tuple(_tensor(graph.tensors[t], plan) for t in graph.inputs),
         outputs=tuple(_tensor(graph.tensors[t], plan) for t in graph.outputs),
         ops=_ops(graph, project.kernels),
+        weights=project.weights,
         files=files,
     )
 

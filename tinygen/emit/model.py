@@ -1,11 +1,15 @@
 """The model's C source and header: constants, calls and the typed API."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import count
 
-from tinygen.emit.render import C_TYPES, c_float, c_int, render
+from tinygen.emit.loops import LoopText, StructText, call_texts, loop_texts, struct_texts
+from tinygen.emit.parts import Stream
+from tinygen.emit.render import C_TYPES, c_float, render
+from tinygen.emit.streams import stream_text
 from tinygen.graph import Graph, Op, Tensor
-from tinygen.ops.contract import Constant, Kernel
+from tinygen.ops.contract import Constant, Kernel, stored_constants
 from tinygen.plan.model import Plan
 
 
@@ -16,8 +20,9 @@ class _OpText:
     index: int
     title: str
     constants: tuple[tuple[str, Constant], ...]
-    structs: tuple[tuple[str, str, bool, tuple[tuple[str, str], ...]], ...]
+    structs: tuple[StructText, ...]
     calls: tuple[tuple[str, str], ...]
+    loops: tuple[LoopText, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +40,13 @@ class _Port:
     shape: str
 
 
-def emit_model(graph: Graph, kernels: Sequence[Kernel | None], plan: Plan) -> dict[str, str]:
+def emit_model(
+    graph: Graph, kernels: Sequence[Kernel | None], plan: Plan, stream: Stream | None = None
+) -> dict[str, str]:
     """Return ``model.c`` and ``model.h`` as text."""
+    chunks = count()
     ops = [
-        _op_text(graph, position, op, kernel, plan)
+        _op_text(graph, position, op, plan, kernel=kernel, chunks=chunks)
         for position, (op, kernel) in enumerate(zip(graph.ops, kernels, strict=True))
         if kernel is not None
     ]
@@ -46,13 +54,17 @@ def emit_model(graph: Graph, kernels: Sequence[Kernel | None], plan: Plan) -> di
         "source_name": graph.name,
         "sha256": graph.sha256,
         "arena_bytes": max(plan.arena_bytes, 16),
-        "headers": sorted({h for k in kernels if k is not None for h in k.headers}),
+        "headers": sorted(
+            {h for k in kernels if k is not None for h in k.headers}
+            | ({stream.source.header} if stream else set())
+        ),
         "instances": list(
             {i.name: i for k in kernels if k is not None for i in k.instances}.values()
         ),
         "inputs": [_port(graph.tensors[t], n, plan) for n, t in enumerate(graph.inputs)],
         "outputs": [_port(graph.tensors[t], n, plan) for n, t in enumerate(graph.outputs)],
         "ops": ops,
+        "stream": stream_text(stream) if stream else None,
     }
     return {
         "model.c": render("model/model.c.j2", context),
@@ -77,42 +89,28 @@ def _port(tensor: Tensor, index: int, plan: Plan) -> _Port:
     )
 
 
-def _op_text(graph: Graph, position: int, op: Op, kernel: Kernel, plan: Plan) -> _OpText:
+def _op_text(  # noqa: PLR0913 - an op is printed from all that was decided
+    graph: Graph, position: int, op: Op, plan: Plan, *, kernel: Kernel, chunks: Iterator[int]
+) -> _OpText:
     prefix = f"op{op.index}_"
-    constants = {c.name: c for c in (*_constant_inputs(graph, op, kernel), *kernel.constants)}
+    constants = {c.name: c for c in stored_constants(graph, op, kernel)}
     names = {name: prefix + name for name in constants}
-    for role, indices in (("in", op.inputs), ("out", op.outputs)):
-        for n, t in enumerate(indices):
-            if t in plan.tensor_offsets:
-                names[f"{role}{n}"] = f"ARENA({plan.tensor_offsets[t]})"
+    offsets = {
+        f"{role}{n}": plan.tensor_offsets[t]
+        for role, indices in (("in", op.inputs), ("out", op.outputs))
+        for n, t in enumerate(indices)
+        if t in plan.tensor_offsets
+    }
+    names |= {name: f"ARENA({offset})" for name, offset in offsets.items()}
     if kernel.scratch_bytes:
         names["scratch"] = f"ARENA({plan.scratch_offsets[position]})"
+    loops, more = loop_texts(kernel.loops, prefix, names, offsets, chunks)
+    stored = [(prefix + name, constant) for name, constant in constants.items()]
     return _OpText(
         index=op.index,
         title=f"{op.name} by {kernel.name}",
-        constants=tuple((prefix + name, constant) for name, constant in constants.items()),
-        structs=tuple(
-            (s.type, s.name, s.is_local, tuple((k, _value(v, names)) for k, v in s.fields.items()))
-            for s in kernel.structs
-        ),
-        calls=tuple(
-            (c.status, f"{c.function}({', '.join(_value(a, names) for a in c.arguments)})")
-            for c in kernel.calls
-        ),
+        constants=(*stored, *more),
+        structs=struct_texts(kernel.structs, names),
+        calls=call_texts(kernel.calls, names),
+        loops=loops,
     )
-
-
-def _value(text: int | str, names: Mapping[str, str]) -> str:
-    return c_int(text) if isinstance(text, int) else text.format_map(names)
-
-
-def _constant_inputs(graph: Graph, op: Op, kernel: Kernel) -> list[Constant]:
-    """Return the constant input tensors that the kernel names."""
-    texts = [str(a) for c in kernel.calls for a in c.arguments]
-    texts += [str(v) for s in kernel.structs for v in s.fields.values()]
-    found = []
-    for n, t in enumerate(op.inputs):
-        data = graph.tensors[t].data if t >= 0 else None
-        if data is not None and any(f"{{in{n}}}" in text for text in texts):
-            found.append(Constant(f"in{n}", data, "weights"))
-    return found

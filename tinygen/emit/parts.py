@@ -5,9 +5,27 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tinygen.board import Board
+from tinygen.emit.weight_source import SourceCode
 from tinygen.graph import Graph
+from tinygen.manifest import IN_FLASH, WeightsEntry
 from tinygen.ops.contract import Kernel, Library, Optimize
 from tinygen.plan.model import Plan
+from tinygen.weights_file import WeightsFile
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """Weights that are read while the model runs.
+
+    Attributes:
+        file: What is read; its chunks are those of the kernels' loops, in order.
+        slab_offsets: Of the two slabs in the arena.
+        source: Where it is read from.
+    """
+
+    file: WeightsFile
+    slab_offsets: tuple[int, ...]
+    source: SourceCode
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -26,6 +44,8 @@ class Project:
         stack_bytes: RAM to reserve for the stack.
         cmsis_nn: CMSIS-NN's files: ``Source/F/x.c`` and ``Include/x.h`` to content.
         runtime: ``--runtime``.
+        weights: Where weights are, for the manifest.
+        stream: Weights that are not in the image; None where all are.
     """
 
     given: Graph
@@ -39,3 +59,5 @@ class Project:
     stack_bytes: int
     cmsis_nn: Mapping[str, bytes]
     runtime: Literal["aot"] = "aot"
+    weights: WeightsEntry = IN_FLASH
+    stream: Stream | None = None

@@ -4,7 +4,7 @@ import fnmatch
 import json
 from importlib.metadata import version
 
-from tinygen import manifest
+from tinygen import manifest, weights_file
 from tinygen.board import Board
 from tinygen.emit.firmware_files import firmware_files
 from tinygen.emit.linker import emit_linker_script
@@ -28,15 +28,18 @@ _PLATFORM_FILES = (
 
 def emit_project(project: Project) -> dict[str, str | bytes]:
     """Return every file of the project, sorted by path; the same input, the same bytes."""
-    model = emit_model(project.graph, project.kernels, project.plan)
+    model = emit_model(project.graph, project.kernels, project.plan, project.stream)
     files: dict[str, str | bytes] = {
-        **firmware_files(project.kernels, project.board),
+        **firmware_files(
+            project.kernels, project.board, project.stream.source.files if project.stream else ()
+        ),
         **{f"src/{name}": text for name, text in model.items()},
         **{_cmsis_nn_path(path): content for path, content in project.cmsis_nn.items()},
         **_texts(project),
         **_platform(project.board),
         "link.ld": emit_linker_script(project.board, project.stack_bytes),
         "model.tflite": project.model,
+        **({weights_file.FILE: project.stream.file.content} if project.stream else {}),
     }
     files[manifest.FILE] = describe(project, tuple(sorted(files))).to_text()
     return dict(sorted(files.items()))

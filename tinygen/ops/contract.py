@@ -102,6 +102,33 @@ class Instance:
     arguments: Sequence[str]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class SlabLoop:
+    """Slabs of one op's weights that the same calls compute, one after the other.
+
+    Attributes:
+        slabs: Bytes of each, all equally many: what is read while the op runs.
+        calls: As in `Kernel`; ``{slab}`` is the slab's address.
+        structs: As in `Kernel`.
+        constants: Of all slabs, each stacked along a new first axis; of length 1 where
+            all slabs have the same.
+        outputs: Output channels of a slab, int8; the output of the first begins at
+            ``first_output``.
+        first_output: Channel.
+        inputs: Input channels of a slab; 0 where every slab reads the whole input.
+        first_input: Channel.
+    """
+
+    slabs: Sequence[bytes]
+    calls: Sequence[Call]
+    structs: Sequence[Struct]
+    constants: Sequence[Constant]
+    outputs: int
+    first_output: int
+    inputs: int = 0
+    first_input: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Kernel:
     """How one op is computed in C: what the code generator needs, and no more.
@@ -121,6 +148,7 @@ class Kernel:
             its start output 0 must start so that every byte is read before it is
             overwritten. 0: in place. Inputs left out must not overlap the output.
         why: Why this kernel was chosen, for the report.
+        loops: What runs after the calls, for weights that are read while the op runs.
     """
 
     name: str
@@ -133,6 +161,26 @@ class Kernel:
     scratch_bytes: int = 0
     overlap: Mapping[int, int] = field(default_factory=dict)
     why: str = ""
+    loops: Sequence[SlabLoop] = ()
+
+    @property
+    def texts(self) -> list[str]:
+        """Return all C expressions in which names stand for tensors and constants."""
+        texts = [str(a) for call in self.calls for a in call.arguments]
+        return texts + [str(v) for struct in self.structs for v in struct.fields.values()]
+
+
+def stored_constants(graph: Graph, op: Op, kernel: Kernel) -> list[Constant]:
+    """Return all constants that an op's code stores: inputs that it names, and its own."""
+    texts = kernel.texts
+    found = {
+        f"in{n}": Constant(f"in{n}", data, "weights")
+        for n, t in enumerate(op.inputs)
+        if t >= 0
+        and (data := graph.tensors[t].data) is not None
+        and any(f"{{in{n}}}" in text for text in texts)
+    }
+    return list((found | {c.name: c for c in kernel.constants}).values())
 
 
 Emit = Callable[[Graph, Op, Target], Kernel | None]

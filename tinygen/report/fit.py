@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from tinygen.board import Board
 from tinygen.errors import DoesNotFitError
 from tinygen.graph import Graph
-from tinygen.ops.contract import Kernel
+from tinygen.ops.contract import Kernel, stored_constants
 from tinygen.plan.model import Plan
 
 # The least that start-up, link and serial protocol take in any image we build.
@@ -49,13 +49,8 @@ def measure_fit(
     for op, kernel in zip(graph.ops, kernels, strict=True):
         if kernel is None:
             continue
-        texts = [str(a) for c in kernel.calls for a in c.arguments]
-        texts += [str(v) for s in kernel.structs for v in s.fields.values()]
-        total += sum(constant.values.nbytes for constant in kernel.constants)
-        for n, t in enumerate(op.inputs):
-            data = graph.tensors[t].data if t >= 0 else None
-            if data is not None and any(f"{{in{n}}}" in text for text in texts):
-                total += data.nbytes
+        total += sum(constant.values.nbytes for constant in stored_constants(graph, op, kernel))
+        total += sum(c.values.nbytes for loop in kernel.loops for c in loop.constants)
     peak = graph.ops[plan.peak_op]
     return Fit(total, plan.arena_bytes, stack_bytes, f"op {peak.index} ({peak.name})")
 

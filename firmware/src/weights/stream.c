@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tinygen/weight_stream.h"
+
+#include <string.h>
+
+#include "tinygen/crc32.h"
+#include "tinygen/port.h"
+
+#define ATTEMPTS       3
+#define FORMAT_VERSION 1
+#define HEADER_BYTES   64
+
+/* The file's header as it lies in the file; little-endian. */
+typedef struct {
+    char magic[8];
+    uint32_t version, header_bytes, count, file_bytes, table_crc;
+    uint8_t model[32];
+    uint32_t crc; /* of all before it */
+} header;
+
+_Static_assert(sizeof(header) == HEADER_BYTES, "it is read as it lies in the file");
+
+static tg_status start(tg_weight_stream *s, const tg_chunk *chunk, uint8_t *to)
+{
+    s->started = tg_port_counter();
+    return s->source->start(s->source, chunk->offset, to, chunk->nbytes);
+}
+
+static tg_status wait(tg_weight_stream *s)
+{
+    for (;;) {
+        const tg_status status = s->source->poll(s->source);
+        if (status != TG_BUSY) {
+            return status;
+        }
+        if (tg_port_counter() - s->started >= s->source->timeout_ticks) {
+            return TG_ERR_WEIGHTS_STALLED;
+        }
+    }
+}
+
+/* Wait for a read that has been started, with this status; check it, and read again when
+ * something went wrong. */
+static tg_status finish(tg_weight_stream *s, const tg_chunk *chunk, uint8_t *to,
+                        int is_checked, tg_status status)
+{
+    for (int attempt = 1;; attempt++) {
+        if (status >= 0) {
+            status = wait(s);
+        }
+        if (status == TG_OK && is_checked &&
+            ~tg_crc32(TG_CRC32_START, to, chunk->nbytes) != chunk->crc) {
+            status = TG_ERR_WEIGHTS_DAMAGED;
+        }
+        if (status == TG_OK) {
+            s->counts.loads++;
+            s->counts.bytes += chunk->nbytes;
+            return TG_OK;
+        }
+        s->source->stop(s->source);
+        if (attempt == ATTEMPTS) {
+            return status;
+        }
+        s->counts.retries++;
+        status = start(s, chunk, to);
+    }
+}
+
+static tg_status read_now(tg_weight_stream *s, uint32_t n, uint8_t *to, int is_checked)
+{
+    const tg_chunk *chunk = &s->file->chunks[n];
+    s->failed = n;
+    return finish(s, chunk, to, is_checked, start(s, chunk, to));
+}
+
+static tg_status check_header(const tg_weight_stream *s, const header *h)
+{
+    if (memcmp(h->magic, "TGWEIGHT", sizeof h->magic) != 0 ||
+        h->version != FORMAT_VERSION || h->header_bytes != HEADER_BYTES) {
+        return TG_ERR_WEIGHTS_FORMAT;
+    }
+    if (~tg_crc32(TG_CRC32_START, h, HEADER_BYTES - sizeof h->crc) != h->crc) {
+        return TG_ERR_WEIGHTS_DAMAGED;
+    }
+    if (memcmp(h->model, s->file->model, sizeof h->model) != 0) {
+        return TG_ERR_OTHER_MODEL;
+    }
+    const int is_ours = h->table_crc == s->file->table_crc && h->count == s->file->count;
+    return is_ours ? TG_OK : TG_ERR_OTHER_BUILD;
+}
+
+static tg_status open_header(tg_weight_stream *s)
+{
+    static const tg_chunk all = {0, HEADER_BYTES, 0};
+    uint8_t *to = s->slabs[0];
+    tg_status status = TG_OK;
+    s->failed = TG_NO_CHUNK;
+    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+        header h;
+        TG_TRY(finish(s, &all, to, 0, start(s, &all, to)));
+        memcpy(&h, to, sizeof h);
+        status = check_header(s, &h);
+        if (status == TG_OK || s->source->is_memory) {
+            break;
+        }
+    }
+    return status;
+}
+
+tg_status tg_stream_open(tg_weight_stream *s)
+{
+    s->is_open = 0;
+    s->reading = TG_NO_CHUNK;
+    TG_TRY(open_header(s));
+    if (s->source->is_memory) {
+        for (uint32_t n = 0; n < s->file->count; n++) {
+            TG_TRY(read_now(s, n, s->slabs[0], 1));
+        }
+    }
+    s->failed = TG_NO_CHUNK;
+    s->is_open = 1;
+    memset(&s->counts, 0, sizeof s->counts);
+    return TG_OK;
+}
+
+static tg_status take(tg_weight_stream *s, uint32_t n)
+{
+    const int is_checked = !s->source->is_memory;
+    const tg_chunk *chunk = &s->file->chunks[n];
+    uint8_t *to = s->slabs[n % 2];
+    tg_status begun = TG_OK;
+    s->failed = n;
+    if (s->reading != n) {
+        if (s->reading != TG_NO_CHUNK) {
+            s->source->stop(s->source); /* of a run that was given up */
+        }
+        begun = start(s, chunk, to);
+    }
+    s->reading = TG_NO_CHUNK;
+    TG_TRY(finish(s, chunk, to, is_checked, begun));
+    if (n + 1 < s->file->count &&
+        start(s, &s->file->chunks[n + 1], s->slabs[(n + 1) % 2]) >= 0) {
+        s->reading = n + 1;
+    }
+    return TG_OK;
+}
+
+tg_status tg_stream_take(tg_weight_stream *s, uint32_t n, const void **slab)
+{
+    if (!s->is_open) {
+        return TG_ERR_WEIGHTS_CLOSED;
+    }
+    const uint32_t began = tg_port_counter();
+    const tg_status status = take(s, n);
+    s->counts.ticks += tg_port_counter() - began;
+    *slab = s->slabs[n % 2];
+    return status;
+}
+
+tg_status tg_stream_load_all(tg_weight_stream *s, void *to)
+{
+    uint8_t *at = to;
+    s->reading = TG_NO_CHUNK;
+    TG_TRY(open_header(s));
+    for (uint32_t n = 0; n < s->file->count; n++) {
+        TG_TRY(read_now(s, n, at, 1));
+        at += s->file->chunks[n].nbytes;
+    }
+    s->failed = TG_NO_CHUNK;
+    return TG_OK;
+}
