@@ -23,7 +23,7 @@ from tinygen.ops.contract import Call, Constant, Kernel, Struct, Target
 from tinygen.ops.conv_2d import read_convolution
 from tinygen.ops.convolution import Convolution
 from tinygen.ops.overlap import raster_overlap
-from tinygen.ops.per_channel import fixed_multipliers, operand_multipliers
+from tinygen.ops.per_channel import Multipliers, fixed_multipliers, operand_multipliers
 from tinygen.ops.window import Window
 
 GROUP = 3  # output pixels computed together
@@ -84,47 +84,49 @@ class _Plan:
 
 
 def emit(graph: Graph, op: Op, target: Target) -> Kernel | None:
-    """Return the kernel; None without DSP, with groups, or for a single output channel."""
+    """Return the kernel; None without DSP and with groups."""
     conv = read_convolution(graph, op)
     weights = conv.operands.weights.data
-    if not target.core.dsp or weights is None or conv.groups != 1 or len(weights) < 2:
+    if not target.core.dsp or weights is None or conv.groups != 1:
         return None
     return convolution_kernel(op, conv, weights)
 
 
-def convolution_kernel(op: Op, conv: Convolution, weights: Int8) -> Kernel:
-    """Return the kernel of a convolution without groups.
+def convolution_kernel(
+    op: Op, conv: Convolution, weights: Int8, multipliers: Multipliers | None = None
+) -> Kernel | None:
+    """Return the kernel of a convolution without groups, or None.
 
     Args:
         op: For messages.
         conv: Geometry and tensors.
         weights: ``[out_c, filter_h, filter_w, in_c]``; those of ``conv`` may be laid out
             otherwise.
+        multipliers: Of each channel; computed as for CONV_2D if left out.
     """
-    plan = _plan(op, conv, weights)
+    if multipliers is None:
+        multipliers = fixed_multipliers(op, operand_multipliers(conv.operands))
+    plan = _plan(op, conv, weights, multipliers)
     if plan.gather == "staged" and plan.gather_bytes > _SCRATCH_LIMIT:
         plan = replace(plan, gather="patches")
     form = _form(plan)
     scales = requantize.scale_words(plan.channels, is_relu=form == "packed_relu")
-    if scales is not None and plan.gather_bytes <= _SCRATCH_LIMIT:
+    parts = _fewer_rows(plan)
+    is_whole = plan.gather_bytes <= max(_SCRATCH_LIMIT, parts.split_bytes)
+    if scales is not None and (is_whole or plan.out_c == 1):
         return _whole(op, plan, form, scales)
-    return _split(op, plan, form, scales)
+    return _split(op, parts, form, scales) if plan.out_c > 1 else None
 
 
-def _plan(op: Op, conv: Convolution, weights: Int8) -> _Plan:
-    operands = conv.operands
-    low, high = activation_range(op, conv.activation, operands.y)
+def _plan(op: Op, conv: Convolution, weights: Int8, multipliers: Multipliers) -> _Plan:
+    low, high = activation_range(op, conv.activation, conv.operands.y)
     out_c, filter_h = weights.shape[:2]
     return _Plan(
         conv=conv,
         weights=weights.reshape(out_c, filter_h, -1),
         low=low,
         high=high,
-        channels=requantize.channels(
-            operands,
-            weights.reshape(out_c, -1),
-            fixed_multipliers(op, operand_multipliers(operands)),
-        ),
+        channels=requantize.channels(conv.operands, weights.reshape(out_c, -1), multipliers),
         gather=_gather(conv),
         rows=filter_h,
     )
@@ -200,7 +202,6 @@ def _pointwise_params(plan: _Plan) -> Struct:
 
 def _split(op: Op, plan: _Plan, form: str, scales: Int32 | None) -> Kernel:
     """Return the kernel that sums as many filter rows at a time as scratch allows."""
-    plan = _fewer_rows(replace(plan, gather="patches") if plan.gather == "staged" else plan)
     filter_h = plan.weights.shape[1]
     is_packed = scales is not None and form != "wide"
     way = "packed" if is_packed else "wide"
@@ -251,6 +252,7 @@ def _parts(plan: _Plan, *, is_packed: bool) -> Int8 | Int16:
 
 def _fewer_rows(plan: _Plan) -> _Plan:
     """Gather the largest divisor of the filter's rows that scratch allows, at least 1."""
+    plan = replace(plan, gather="patches") if plan.gather == "staged" else plan
     filter_h = plan.weights.shape[1]
     for rows in range(filter_h, 0, -1):
         fewer = replace(plan, rows=rows)

@@ -1,4 +1,6 @@
-"""DEPTHWISE_CONV_2D for cores with DSP instructions: 3x3, and a single input channel."""
+"""DEPTHWISE_CONV_2D for cores with DSP instructions: 3x3, one input channel, and any."""
+
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -7,6 +9,7 @@ from tinygen.graph import Graph, Op
 from tinygen.kernels.own import requantize
 from tinygen.kernels.own.clamp import clamp_call
 from tinygen.kernels.own.conv_2d import convolution_kernel
+from tinygen.ops import convolution
 from tinygen.ops.activation import activation_range
 from tinygen.ops.contract import Call, Constant, Kernel, Struct, Target
 from tinygen.ops.convolution import Convolution
@@ -31,15 +34,30 @@ def emit(graph: Graph, op: Op, target: Target) -> Kernel | None:
         return None
     if conv.groups == 1 and weights.shape[3] > 1:
         return convolution_kernel(op, conv, weights.transpose(3, 1, 2, 0))
-    return _three_by_three(op, conv, weights)
+    if conv.groups < _CHANNELS or weights.shape[3] != conv.groups:
+        return None
+    return _three_by_three(op, conv, weights) or _any_window(op, conv)
+
+
+def _any_window(op: Op, conv: Convolution) -> Kernel:
+    window, channels = conv.window, conv.groups
+    is_single = conv.operands.x.shape[0] == 1
+    portable = convolution.kernel(op, conv, "depthwise_conv_2d_s8")
+    return replace(
+        portable,
+        name="tg_depthwise_dsp_s8",
+        calls=[replace(call, function="tg_depthwise_dsp_s8") for call in portable.calls],
+        sources=["kernels/dsp/depthwise_s8.c"],
+        headers=["tinygen/dsp/depthwise_s8.h"],
+        overlap={0: raster_overlap(window, channels, channels)} if is_single else {},
+        why="four channels a word",
+    )
 
 
 def _three_by_three(op: Op, conv: Convolution, weights: NDArray[np.int8]) -> Kernel | None:
     operands, window = conv.operands, conv.window
     if (
         window.filter_hw != (3, 3)
-        or operands.y.shape[3] != conv.groups
-        or conv.groups < _CHANNELS
         or window.dilation != (1, 1)
         or window.stride not in {(1, 1), (2, 2)}
     ):

@@ -1,17 +1,22 @@
 """FULLY_CONNECTED for cores with DSP instructions: four output channels at a time."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from tinygen.graph import Graph, Op
 from tinygen.kernels.own import requantize
 from tinygen.kernels.own.clamp import clamp_call
+from tinygen.kernels.own.conv_2d import convolution_kernel
 from tinygen.kernels.own.pairs import BLOCK, Int8, Int16, Int32, can_pack, packed_weights, padded
 from tinygen.kernels.own.requantize import Channels
 from tinygen.ops.activation import activation_range
 from tinygen.ops.contract import Call, Constant, Kernel, Struct, Target
+from tinygen.ops.convolution import Convolution
 from tinygen.ops.fixed_point import wrap_int32
 from tinygen.ops.fully_connected import has_channels, multipliers
-from tinygen.ops.per_channel import Operands, read_operands
+from tinygen.ops.per_channel import Multipliers, Operands, read_operands
+from tinygen.ops.window import Window
 
 _GROUP = 4  # output channels
 # Bytes above which the input is expanded as it is read: a seventh more instructions.
@@ -25,20 +30,17 @@ _WHY = {
 
 
 def emit(graph: Graph, op: Op, target: Target) -> Kernel | None:
-    """Return the kernel; None without DSP, for several rows and for computed weights."""
+    """Return the kernel; None without DSP and for computed weights."""
     operands = read_operands(graph, op)
     weights = operands.weights.data
-    if (
-        not target.core.dsp
-        or weights is None
-        or operands.weights.zero_point != 0
-        or operands.x.size != weights.shape[1]
-    ):
+    if not target.core.dsp or weights is None or operands.weights.zero_point != 0:
         return None
+    scaling = multipliers(op, operands)
+    rows = operands.x.size // weights.shape[1]
+    if rows > 1:
+        return _rows_kernel(op, operands, scaling, rows)
     is_per_channel = has_channels(operands.weights)
-    channels = requantize.channels(
-        operands, weights, multipliers(op, operands), may_fix=is_per_channel
-    )
+    channels = requantize.channels(operands, weights, scaling, may_fix=is_per_channel)
     scales = requantize.scale_words(channels, is_relu=False)
     if scales is None:
         return None
@@ -46,6 +48,24 @@ def emit(graph: Graph, op: Op, target: Target) -> Kernel | None:
     kernel = _kernel(operands, form, channels, scales if is_per_channel else scales[:1])
     low, high = activation_range(op, op.options.activation, operands.y)
     return clamp_call(kernel, operands.y, low, high)
+
+
+def _rows_kernel(op: Op, operands: Operands, scaling: Multipliers, rows: int) -> Kernel | None:
+    """Return the kernel for several rows: a 1x1 convolution of an image one pixel high."""
+    weights = operands.weights.data
+    assert weights is not None
+    out_c, depth = weights.shape
+    image = replace(
+        operands,
+        x=replace(operands.x, shape=(1, 1, rows, depth)),
+        y=replace(operands.y, shape=(1, 1, rows, out_c)),
+    )
+    point = (1, 1)
+    window = Window((1, rows), point, (1, rows), point, point, (0, 0))
+    conv = Convolution(image, window, 1, op.options.activation)
+    filters = weights.reshape(out_c, 1, 1, depth)
+    multiplier, shift = (np.broadcast_to(values, (out_c,)) for values in scaling)
+    return convolution_kernel(op, conv, filters, (multiplier, shift))
 
 
 def padded_rows(weights: Int8) -> Int8:

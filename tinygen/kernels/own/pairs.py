@@ -15,14 +15,16 @@ _PACKED_ORDER = [0, 2, 1, 3]
 
 
 def channel_pairs(out_c: int) -> NDArray[np.intp]:
-    """Return ``[pairs, 2]`` channels; the last pair of an odd number is the last two.
+    """Return ``[pairs, 2]`` channels; the last pair of an odd number is the last two;
+    a single channel is its own pair.
 
     >>> channel_pairs(5).tolist()
     [[0, 1], [2, 3], [3, 4]]
+    >>> channel_pairs(1).tolist()
+    [[0, 0]]
     """
-    first = np.arange(0, out_c, 2)
-    first = np.minimum(first, out_c - 2)
-    return np.stack([first, first + 1], axis=1)
+    first = np.minimum(np.arange(0, out_c, 2), max(out_c - 2, 0))
+    return np.stack([first, np.minimum(first + 1, out_c - 1)], axis=1)
 
 
 def padded(weights: Int8) -> Int8:

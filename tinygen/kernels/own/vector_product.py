@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from tinygen.graph import Tensor
 from tinygen.ops.contract import Constant
-from tinygen.ops.fixed_point import wrap_int32
+from tinygen.ops.fixed_point import requantize, wrap_int32
 from tinygen.ops.per_channel import Multipliers, Operands
 
 Int8 = NDArray[np.int8]
@@ -56,7 +56,7 @@ class Product:
         """Return ``packed`` and ``table``."""
         return [
             Constant("packed", packed(self.weights), "weights"),
-            Constant("table", self._table(), "table"),
+            Constant("table", table(self.rows()), "table"),
         ]
 
     def fields(self, name: str = "product") -> dict[str, int | str]:
@@ -71,13 +71,12 @@ class Product:
             f"{name}.max": self.high,
         }
 
-    def _table(self) -> Int32:
+    def rows(self) -> list[Int64]:
+        """Return what the table holds of each channel, as ``tg_mve_product`` says."""
         multiplier, shift = (values.astype(np.int64) for values in self.multipliers)
-        right = np.where(multiplier == 0, -1, np.minimum(shift, 0))
-        rows = [wrap_int32(self.bias), multiplier, right]
         if self.form == "exact":
-            rows = [*rows[:2], np.maximum(shift, 0), np.minimum(shift, 0)]
-        return table(rows)
+            return [self.bias, multiplier, np.maximum(shift, 0), np.minimum(shift, 0)]
+        return [self.bias, multiplier, np.where(multiplier == 0, -1, shift)]
 
 
 def product(
@@ -86,10 +85,27 @@ def product(
     multipliers: Multipliers,
     limits: tuple[int, int],
 ) -> Product:
-    """Return the product of ``operands`` by weights ``[out_c, depth]``."""
-    bias = folded_bias(weights, operands.x, operands.bias)
-    shared = [np.broadcast_to(values, bias.shape) for values in multipliers]
-    return Product(weights, bias, (shared[0], shared[1]), operands.y.zero_point, *limits)
+    """Return the product of ``operands`` by weights ``[out_c, depth]``.
+
+    A filter that is all zero may come with any scale: its one output is written as a bias
+    that multiplier 0.5 and shift 1 divide by 4.
+    """
+    folded = wrap_int32(folded_bias(weights, operands.x, operands.bias))
+    multiplier, shift = (np.broadcast_to(values, folded.shape) for values in multipliers)
+    zero_point = operands.y.zero_point
+    output = np.clip(wrap_int32(requantize(folded, multiplier, shift) + zero_point), -128, 127)
+    is_zero = ~weights.any(axis=1)
+    return Product(
+        weights=weights,
+        bias=np.where(is_zero, 4 * (output - zero_point), folded),
+        multipliers=(
+            np.where(is_zero, 1 << 30, multiplier).astype(np.int32),
+            np.where(is_zero, -1, shift).astype(np.int32),
+        ),
+        zero_point=zero_point,
+        low=limits[0],
+        high=limits[1],
+    )
 
 
 def folded_bias(weights: Int8, x: Tensor, bias: Tensor | None) -> Int64:

@@ -1,0 +1,118 @@
+"""DEPTHWISE_CONV_2D with the vector extension: a patch of 4 x 4 values is one vector."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tinygen.graph import Graph, Op
+from tinygen.kernels.own.clamp import clamp_call
+from tinygen.kernels.own.conv_2d_mve import convolution_kernel
+from tinygen.kernels.own.vector_product import Product, product
+from tinygen.ops.activation import activation_range
+from tinygen.ops.contract import Call, Constant, Kernel, Struct, Target
+from tinygen.ops.convolution import Convolution
+from tinygen.ops.depthwise_conv_2d import read_convolution
+from tinygen.ops.overlap import raster_overlap
+from tinygen.ops.per_channel import fixed_multipliers, operand_multipliers
+from tinygen.ops.window import Window
+
+_SIDE = 4  # rows and columns of a patch
+_CHANNELS = 16  # of a band
+_BAND_BYTES = 2304
+_TILE = {"quad": (2, 2), "row": (1, 4)}  # outputs: rows, columns
+
+Int8 = NDArray[np.int8]
+
+
+def emit(graph: Graph, op: Op, _target: Target) -> Kernel | None:
+    """Return the kernel; None for large filters, several a channel, and large scales."""
+    conv = read_convolution(graph, op)
+    weights = conv.operands.weights.data
+    if weights is None:
+        return None
+    if conv.groups == 1 and weights.shape[3] > 1:
+        return convolution_kernel(op, conv, weights.transpose(3, 1, 2, 0))
+    if max(conv.window.filter_hw) > _SIDE or weights.shape[3] != conv.groups:
+        return None
+    limits = activation_range(op, conv.activation, conv.operands.y)
+    multipliers = fixed_multipliers(op, operand_multipliers(conv.operands))
+    filters = weights.reshape(-1, conv.groups).T
+    of = product(conv.operands, filters, multipliers, limits)
+    kind = _kind(conv.window)
+    columns = _columns(conv.window, kind, min(conv.groups, _CHANNELS))
+    if of.form == "exact" or columns == 0:
+        return None
+    return clamp_call(_kernel(conv, of, kind, columns), conv.operands.y, *limits)
+
+
+def _kind(window: Window) -> str:
+    is_plain = window.stride == (1, 1) and window.dilation == (1, 1)
+    return "quad" if is_plain and max(window.filter_hw) < _SIDE else "row"
+
+
+def _kernel(conv: Convolution, of: Product, kind: str, columns: int) -> Kernel:
+    window, channels = conv.window, conv.groups
+    group = _TILE[kind][0] * window.out_hw[1]
+    is_single = conv.operands.x.shape[0] == 1
+    function = f"tg_mve_{kind}_{of.form}_s8"
+    # Four zero bytes stand before the first filter's column for a quad's second column.
+    arguments = ["&params", function, "{in0}", "{patches} + 16", "{table}", "{scratch}", "{out0}"]
+    return Kernel(
+        name=f"tg_mve_depthwise_s8/{kind}_{of.form}",
+        calls=[Call("tg_mve_depthwise_s8", arguments)],
+        sources=[f"kernels/mve/{name}_s8.c" for name in ("depthwise", "depthwise_tiles", "turn")],
+        headers=["tinygen/mve/depthwise_s8.h"],
+        constants=[
+            Constant("patches", _patches(of.weights, window), "weights"),
+            Constant("table", np.stack(of.rows(), axis=1).astype(np.int32), "table"),
+        ],
+        structs=[_params(conv, kind, columns)],
+        scratch_bytes=_band_bytes(window, kind, columns, min(channels, _CHANNELS)),
+        overlap=({0: raster_overlap(window, channels, channels, group=group)} if is_single else {}),
+        why="a patch of a channel is one vector; four outputs at a time",
+    )
+
+
+def _patches(filters: Int8, window: Window) -> Int8:
+    """Return ``[1 + channels, 4 columns, 4 rows]`` from ``[channels, taps]``; first, zeros."""
+    rows, columns = window.filter_hw
+    grid = filters.reshape(-1, rows, columns).transpose(0, 2, 1)
+    return np.pad(grid, [(1, 0), (0, _SIDE - columns), (0, _SIDE - rows)])
+
+
+def _columns(window: Window, kind: str, channels: int) -> int:
+    """Return how many output columns a band is for, in whole tiles; 0: none fits."""
+    tile = _TILE[kind][1]
+    columns = -(-window.out_hw[1] // tile) * tile
+    while columns and _band_bytes(window, kind, columns, channels) > _BAND_BYTES:
+        columns -= tile
+    return columns
+
+
+def _band_bytes(window: Window, kind: str, columns: int, channels: int) -> int:
+    """Return the bytes of a band: all columns that patches read, and what turning spills."""
+    patches = columns // 2 if kind == "quad" else columns
+    step = 2 if kind == "quad" else window.stride[1]
+    read = (patches - 1) * step + (_SIDE - 1) * window.dilation[1] + 1
+    return _SIDE * channels * read + _SIDE * (_CHANNELS - channels)
+
+
+def _params(conv: Convolution, kind: str, columns: int) -> Struct:
+    operands = conv.operands
+    rows, tile = _TILE[kind]
+    return Struct(
+        "tg_mve_depthwise",
+        "params",
+        {
+            **conv.window.fields(),
+            "batches": operands.x.shape[0],
+            "channels": conv.groups,
+            "in_zero_point": operands.x.zero_point,
+            "out_zero_point": operands.y.zero_point,
+            "tile_rows": rows,
+            "tile_columns": tile,
+            "columns": columns,
+        },
+    )
+
+
+KERNELS_MVE = {"DEPTHWISE_CONV_2D": emit}
