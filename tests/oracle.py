@@ -99,7 +99,11 @@ def run_c(content: bytes, inputs, folder: Path) -> list[list[np.ndarray]]:
 
 def run_graph_c(graph, inputs, folder: Path) -> list[list[np.ndarray]]:
     """Do as `run_c` does, for a graph that may have been rewritten."""
-    kernels = choose_kernels(graph, HOST, "reference")
+    return run_kernels_c(graph, choose_kernels(graph, HOST, "reference"), inputs, folder)
+
+
+def run_kernels_c(graph, kernels, inputs, folder: Path) -> list[list[np.ndarray]]:
+    """Do as `run_c` does, with kernels that were chosen already."""
     scratch = {i: k.scratch_bytes for i, k in enumerate(kernels) if k}
     overlaps = {i: k.overlap for i, k in enumerate(kernels) if k}
     files = emit_model(graph, kernels, plan_memory(graph, scratch, overlaps))
