@@ -15,8 +15,9 @@ _PACKED_ORDER = [0, 2, 1, 3]
 
 
 def channel_pairs(out_c: int) -> NDArray[np.intp]:
-    """Return ``[pairs, 2]`` channels; the last pair of an odd number is the last two;
-    a single channel is its own pair.
+    """Return ``[pairs, 2]`` channels.
+
+    The last pair of an odd number is the last two; a single channel is its own pair.
 
     >>> channel_pairs(5).tolist()
     [[0, 1], [2, 3], [3, 4]]

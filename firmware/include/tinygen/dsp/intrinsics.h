@@ -67,6 +67,21 @@ static inline int32_t tg_smlad(uint32_t x, uint32_t y, int32_t acc)
     return r;
 }
 
+/* acc plus the product of the bottom lanes, and of the top lanes. */
+static inline int32_t tg_smlabb(uint32_t x, uint32_t y, int32_t acc)
+{
+    int32_t r;
+    __asm("smlabb %0, %1, %2, %3" : "=r"(r) : "r"(x), "r"(y), "r"(acc));
+    return r;
+}
+
+static inline int32_t tg_smlatt(uint32_t x, uint32_t y, int32_t acc)
+{
+    int32_t r;
+    __asm("smlatt %0, %1, %2, %3" : "=r"(r) : "r"(x), "r"(y), "r"(acc));
+    return r;
+}
+
 /* The larger of each pair of signed bytes. */
 static inline uint32_t tg_max4(uint32_t a, uint32_t b)
 {
@@ -145,6 +160,16 @@ static inline int32_t tg_smlad(uint32_t x, uint32_t y, int32_t acc)
     const int64_t sum =
         (int64_t)acc + tg_bottom(x) * tg_bottom(y) + (int64_t)tg_top(x) * tg_top(y);
     return (int32_t)(uint32_t)(uint64_t)sum;
+}
+
+static inline int32_t tg_smlabb(uint32_t x, uint32_t y, int32_t acc)
+{
+    return (int32_t)((uint32_t)acc + (uint32_t)(tg_bottom(x) * tg_bottom(y)));
+}
+
+static inline int32_t tg_smlatt(uint32_t x, uint32_t y, int32_t acc)
+{
+    return (int32_t)((uint32_t)acc + (uint32_t)(tg_top(x) * tg_top(y)));
 }
 
 static inline uint32_t tg_max4(uint32_t a, uint32_t b)

@@ -11,6 +11,16 @@ static inline void tg_matmul_group(tg_matmul_args *m, tg_matmul *matmul, uint32_
                                    int32_t count, const void *weights,
                                    const int32_t *table, int8_t *out)
 {
+    if (out_c == 1) { /* both channels of the pair are the only one */
+        int8_t pairs_out[6];
+        *m = (tg_matmul_args){weights,   m->x, m->x_end, m->blocks,    table,
+                              pairs_out, 2,    4,        &pairs_out[2]};
+        matmul(m);
+        for (int32_t n = 0; n < count && n < 3; n++) {
+            out[n] = pairs_out[2 * n];
+        }
+        return;
+    }
     const uint32_t pairs = out_c / 2;
     m->weights = weights;
     m->table = table;

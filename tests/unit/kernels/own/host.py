@@ -103,8 +103,8 @@ def _run(graph, kernels, plan, inputs, folder: Path) -> bytes:
     sources = sorted({s for k in kernels for s in k.sources})
     subprocess.run(
         [
-            "gcc", "-std=c11", *WARNINGS, *SANITIZE, f"-I{firmware}/include", f"-I{folder}", folder / "model.c",
-            folder / "main.c", *(firmware / "src" / s for s in sources), "-lm",
+            "gcc", "-std=c11", *WARNINGS, *SANITIZE, f"-I{firmware}/include", f"-I{folder}",
+            folder / "model.c", folder / "main.c", *(firmware / "src" / s for s in sources), "-lm",
             "-o", folder / "model",
         ],
         check=True,

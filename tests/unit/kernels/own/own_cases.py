@@ -28,6 +28,7 @@ FORMS = {
     "tg_depthwise_3x3_s8/stride1_relu",
     "tg_depthwise_3x3_s8/stride2",
     "tg_depthwise_3x3_s8/stride2_relu",
+    "tg_depthwise_dsp_s8",
     "tg_fully_connected_dsp_s8/packed",
     "tg_fully_connected_dsp_s8/direct",
     "tg_fully_connected_dsp_s8/wide",
@@ -35,6 +36,7 @@ FORMS = {
     "tg_add_equal_s8",
     "tg_average_pool_dsp_s8",
     "tg_max_pool_dsp_s8",
+    "tg_reduce_sum_dsp_s8",
 }
 
 
@@ -105,6 +107,9 @@ def _pointwise(cases):
     point = (1, 1)
     for in_c in (1, 3, 4, 5, 8, 33, 64):
         cases.set().conv((1, 5, 5, in_c), 7, point)
+    cases.set(dead=1).conv((1, 3, 3, 9), 1, point)
+    cases.set().conv((1, 5, 2, 9), 1, point)
+    cases.set().conv((1, 1, 3, 513), 3, point)
     cases.set(zero_point=-128).conv((1, 1, 2, 16), 6, point, act=RELU)
     cases.set(zero_point=-128, dead=3).conv((2, 3, 3, 12), 9, point, act=RELU6)
     cases.set(zero_point=20).conv((1, 3, 3, 12), 4, point, act=RELU)
@@ -150,6 +155,9 @@ def _depthwise(cases):
     cases.set().depthwise((1, 2, 3, 4), 1, three, around=((4, 4), (4, 4)), stride=(2, 2))
     cases.set(zero_point=-128, weak=2, bias=1 << 29).depthwise((1, 4, 4, 4), 1, three, act=RELU)
     cases.set(stretch=1e-6).depthwise((1, 4, 4, 4), 1, three)
+    cases.set(bias=1 << 31).depthwise((2, 7, 8, 7), 1, (5, 4), stride=(2, 1), act=RELU6)
+    cases.set().depthwise((1, 9, 8, 12), 1, three, dilation=(2, 3), around=((1, 0), (7, 7)))
+    cases.set().depthwise((1, 6, 6, 4), 1, three, stride=(1, 2), bias=False)
     cases.set().depthwise((1, 20, 10, 1), 8, (10, 8), stride=(2, 2))
 
 
@@ -159,6 +167,8 @@ def _products(cases):
         cases.set(dead=1).fully_connected(1, depth, out_c, per_channel=True, act=RELU)
     cases.set(**WIDE).fully_connected(1, 401, 6)
     cases.set(least=-128).fully_connected(1, 129, 9)
+    cases.set().fully_connected(4, 30, 5)
+    cases.set(stretch=1e-3).fully_connected(3, 12, 6)
     cases.set(stretch=1e-4).fully_connected(1, 16, 4)
 
 
@@ -166,6 +176,8 @@ def _elementwise(cases):
     for kind in ("AVERAGE_POOL_2D", "MAX_POOL_2D"):
         cases.set().pool(kind, (1, 17, 15, 4), (17, 15), padding=VALID)
         cases.set().pool(kind, (2, 7, 5, 9), (3, 2), stride=(2, 1), act=RELU)
+    _mean(cases, "MEAN", (2, 20, 15, 7), [1, 2])
+    _mean(cases, "SUM", (3, 4, 5), [0])
     for act in (0, RELU):
         cases.set().binary("ADD", (1, 3, 5, 7), (1, 3, 5, 7), act=act)
     _add(cases, 0.05, 0.05)
@@ -178,4 +190,14 @@ def _add(cases, first, second):
     inputs = [cases._input((1, 6, 6, 5), scale)[0] for scale in (first, second)]
     out = cases.set()._output((1, 6, 6, 5), first + second)
     cases._op("ADD", inputs, out, schema.AddOptionsT())
+    cases._name(locals())
+
+
+def _mean(cases, kind, shape, axes):
+    """Add a reduction that leaves the other axes."""
+    x, scale = cases.set()._input(shape)
+    axis = cases.builder.tensor([len(axes)], "int32", data=np.array(axes, np.int32))
+    kept = [size for n, size in enumerate(shape) if n not in axes]
+    y = cases._output(kept, scale * (0.2 if kind == "MEAN" else 2.0))
+    cases._op(kind, [x, axis], y, schema.ReducerOptionsT())
     cases._name(locals())
