@@ -37,6 +37,8 @@ HANDED_ON = {
     "tinygen.device.measure",
     "tinygen.optimize.rewrite",
     "tinygen.plan.model",
+    "tinygen.plan.schedule",
+    "tinygen.plan.shared",
     "tinygen.quantize.convert",
     "tinygen.quantize.float_model",
     "tinygen.quantize.report",

@@ -9,6 +9,7 @@ from tinygen.manifest import Manifest, ModelEntry, OpEntry, PlanEntry, TensorEnt
 from tinygen.ops.contract import Kernel
 from tinygen.ops.registry import op_types
 from tinygen.plan.model import Plan
+from tinygen.plan.schedule import Chain, is_chained
 
 
 def describe(project: Project, files: tuple[str, ...]) -> Manifest:
@@ -33,7 +34,7 @@ def describe(project: Project, files: tuple[str, ...]) -> Manifest:
         ),
         inputs=tuple(_tensor(graph.tensors[t], plan) for t in graph.inputs),
         outputs=tuple(_tensor(graph.tensors[t], plan) for t in graph.outputs),
-        ops=_ops(graph, project.kernels),
+        ops=_ops(graph, project.kernels, plan.chains),
         weights=project.weights,
         files=files,
     )
@@ -50,18 +51,36 @@ def _model(given: Graph, graph: Graph) -> ModelEntry:
     )
 
 
-def _ops(graph: Graph, kernels: Sequence[Kernel | None]) -> tuple[OpEntry, ...]:
-    rows = zip(graph.ops, kernels, _macs(graph), strict=True)
-    return tuple(
-        OpEntry(
+def _ops(
+    graph: Graph, kernels: Sequence[Kernel | None], chains: Sequence[Chain]
+) -> tuple[OpEntry, ...]:
+    macs = _macs(graph)
+    whole = {
+        position: OpEntry(
             index=op.index,
             op=op.name,
             kernel=kernel.name if kernel else "",
-            macs=macs,
+            macs=macs[position],
             scratch_bytes=kernel.scratch_bytes if kernel else 0,
             why=kernel.why if kernel else "",
         )
-        for op, kernel, macs in rows
+        for position, (op, kernel) in enumerate(zip(graph.ops, kernels, strict=True))
+        if not is_chained(chains, position)
+    }
+    by_rows = {chain.first: _chain(graph, chain, macs) for chain in chains}
+    return tuple(entry for _, entry in sorted((whole | by_rows).items()))
+
+
+def _chain(graph: Graph, chain: Chain, macs: Sequence[int]) -> OpEntry:
+    """Return one entry for all ops of a chain: they run, and are measured, as one."""
+    first, last = graph.ops[chain.first].index, graph.ops[chain.last].index
+    return OpEntry(
+        index=first,
+        op=f"CHAIN {first}-{last}",
+        kernel=f"{len(chain.kernels)} kernels",
+        macs=sum(macs[chain.first : chain.last + 1]),
+        scratch_bytes=max(chain.scratch_bytes.values(), default=0),
+        why=chain.why,
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count
 
+from tinygen.emit.chains import ChainText, chain_text
 from tinygen.emit.loops import LoopText, StructText, call_texts, loop_texts, struct_texts
 from tinygen.emit.parts import Stream
 from tinygen.emit.render import C_TYPES, c_float, render
@@ -11,6 +12,7 @@ from tinygen.emit.streams import stream_text
 from tinygen.graph import Graph, Op, Tensor
 from tinygen.ops.contract import Constant, Kernel, stored_constants
 from tinygen.plan.model import Plan
+from tinygen.plan.schedule import is_chained, kernels_used
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -23,6 +25,7 @@ class _OpText:
     structs: tuple[StructText, ...]
     calls: tuple[tuple[str, str], ...]
     loops: tuple[LoopText, ...]
+    is_chain: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,25 +48,25 @@ def emit_model(
 ) -> dict[str, str]:
     """Return ``model.c`` and ``model.h`` as text."""
     chunks = count()
-    ops = [
-        _op_text(graph, position, op, plan, kernel=kernel, chunks=chunks)
+    whole: dict[int, _OpText | ChainText] = {
+        position: _op_text(graph, position, op, plan, kernel=kernel, chunks=chunks)
         for position, (op, kernel) in enumerate(zip(graph.ops, kernels, strict=True))
-        if kernel is not None
-    ]
+        if kernel is not None and not is_chained(plan.chains, position)
+    }
+    chains = {chain.first: chain_text(graph, chain, plan) for chain in plan.chains}
+    used = [kernel for kernel in kernels_used(kernels, plan.chains) if kernel is not None]
     context = {
         "source_name": graph.name,
         "sha256": graph.sha256,
         "arena_bytes": max(plan.arena_bytes, 16),
         "headers": sorted(
-            {h for k in kernels if k is not None for h in k.headers}
+            {h for kernel in used for h in kernel.headers}
             | ({stream.source.header} if stream else set())
         ),
-        "instances": list(
-            {i.name: i for k in kernels if k is not None for i in k.instances}.values()
-        ),
+        "instances": list({i.name: i for kernel in used for i in kernel.instances}.values()),
         "inputs": [_port(graph.tensors[t], n, plan) for n, t in enumerate(graph.inputs)],
         "outputs": [_port(graph.tensors[t], n, plan) for n, t in enumerate(graph.outputs)],
-        "ops": ops,
+        "ops": [text for _, text in sorted((whole | chains).items())],
         "stream": stream_text(stream) if stream else None,
     }
     return {

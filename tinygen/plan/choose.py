@@ -1,10 +1,10 @@
 """Choose which ops run as chains: those that lower the arena, and no more than needed."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from tinygen.graph import Graph, Op
-from tinygen.ops.contract import Kernel
+from tinygen.ops.contract import Kernel, Optimize
 from tinygen.ops.row_sums import row_sum_kernel
 from tinygen.ops.rows import is_row_sum, on_part, rows_of
 from tinygen.plan.chain import PartKernel, make_chain
@@ -17,6 +17,13 @@ from tinygen.plan.timeline import follow, padded, separations
 # Chooses the kernel of an op; None for a view.
 ChooseKernel = Callable[[Graph, Op], Kernel | None]
 
+# Rows that a step of a chain computes at most: none, no chains.
+LINES: Mapping[Optimize, Sequence[int]] = {
+    "speed": (),
+    "balanced": (),
+    "size": (),
+    "ram": (1,),
+}
 _LONGEST = 24  # ops in a chain
 _NEAR = 2  # ops: how far from a buffer its cause is looked for
 _NEVER = 1 << 40
@@ -56,8 +63,14 @@ def plan_with_chains(
     scratch = {k: kernel.scratch_bytes for k, kernel in enumerate(kernels) if kernel}
     overlaps = {k: kernel.overlap for k, kernel in enumerate(kernels) if kernel}
     whole = plan_memory(graph, scratch, overlaps)
+    if not lines:
+        return whole
     units = make_units(graph, scratch, overlaps, ())
-    pieces = _pieces(graph, units, part_kernels(graph, choose), lines)
+    streams = [bool(kernel and kernel.loops) for kernel in kernels]
+    can = [
+        rows_of(graph, op) is not None and not s for op, s in zip(graph.ops, streams, strict=True)
+    ]
+    pieces = _pieces(graph, units, can, part_kernels(graph, choose), lines)
     chains = [p.chain for p in _search(_Situation(graph, units, pieces)) if p.chain]
     plan = plan_memory(graph, scratch, overlaps, chains)
     return _explained(graph, whole, plan) if plan.arena_bytes < whole.arena_bytes else whole
@@ -143,10 +156,13 @@ def _part_kernel(graph: Graph, op: Op, name: PartName, choose: ChooseKernel) -> 
 
 
 def _pieces(
-    graph: Graph, units: Sequence[Unit], part_kernel: PartKernel, lines: Sequence[int]
+    graph: Graph,
+    units: Sequence[Unit],
+    can: Sequence[bool],
+    part_kernel: PartKernel,
+    lines: Sequence[int],
 ) -> list[_Piece]:
-    """Return every op whole, and every range of ops as a chain."""
-    can = [rows_of(graph, op) is not None for op in graph.ops]
+    """Return every op whole, and every range of ops that ``can`` run by rows as a chain."""
     pieces = [_Piece(n, n, _height(graph, units, n), 0, None) for n in range(len(graph.ops))]
     for first in range(len(graph.ops)):
         for last in range(first + 1, min(len(graph.ops), first + _LONGEST)):

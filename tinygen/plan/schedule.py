@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from tinygen.ops.contract import Kernel
 from tinygen.ops.rows import Part
 
+MOVE_ROWS = Kernel("tg_move_rows", [], ["kernels/move_rows.c"], ["tinygen/kernels/move_rows.h"])
+
 
 @dataclass(frozen=True, slots=True)
 class Span:
@@ -86,7 +88,9 @@ class Chain:
     @property
     def kernels(self) -> list[Kernel]:
         """Return the different kernels, in the order of their first steps."""
-        return list({id(step.kernel): step.kernel for step in self.steps}.values())
+        found = {id(step.kernel): step.kernel for step in self.steps}
+        moves = [MOVE_ROWS] if any(step.shifts for step in self.steps) else []
+        return [*found.values(), *moves]
 
     @property
     def scratch_bytes(self) -> dict[int, int]:
@@ -127,9 +131,13 @@ class PartName:
 
 def kernels_used(kernels: Sequence[Kernel | None], chains: Iterable[Chain]) -> list[Kernel | None]:
     """Return the kernels that a schedule runs: those of chains instead of whole ops'."""
-    chained = {n for chain in chains for n in range(chain.first, chain.last + 1)}
-    whole = [kernel for n, kernel in enumerate(kernels) if n not in chained]
+    whole = [kernel for n, kernel in enumerate(kernels) if not is_chained(chains, n)]
     return [*whole, *(kernel for chain in chains for kernel in chain.kernels)]
+
+
+def is_chained(chains: Iterable[Chain], position: int) -> bool:
+    """Return whether the op at a position is part of a chain."""
+    return any(chain.first <= position <= chain.last for chain in chains)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -8,6 +8,8 @@ from tinygen.errors import DoesNotFitError
 from tinygen.graph import Graph
 from tinygen.ops.contract import Kernel, stored_constants
 from tinygen.plan.model import Plan
+from tinygen.plan.schedule import is_chained
+from tinygen.plan.shared import part_constants
 
 # The least that start-up, link and serial protocol take in any image we build.
 _RUNTIME_FLASH = 2048
@@ -45,9 +47,10 @@ def measure_fit(
     graph: Graph, kernels: Sequence[Kernel | None], plan: Plan, stack_bytes: int
 ) -> Fit:
     """Count the constants that the C will hold, and the RAM of the plan."""
-    total = 0
-    for op, kernel in zip(graph.ops, kernels, strict=True):
-        if kernel is None:
+    stored = [part_constants(graph, chain) for chain in plan.chains]
+    total = sum(named.constant.values.nbytes for of in stored for named in of.arrays)
+    for position, (op, kernel) in enumerate(zip(graph.ops, kernels, strict=True)):
+        if kernel is None or is_chained(plan.chains, position):
             continue
         total += sum(constant.values.nbytes for constant in stored_constants(graph, op, kernel))
         total += sum(c.values.nbytes for loop in kernel.loops for c in loop.constants)
