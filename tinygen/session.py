@@ -180,7 +180,12 @@ def profile(built: Built, inputs: Sequence[Array], port: str | None) -> tuple[Re
     board = find_board(built.manifest.board)
     with connected(built, port) as device:
         shift = ICOUNT_SHIFT if board.is_emulated and port is None else None
-        trace = take_trace(device, [values.tobytes() for values in inputs], shift)
+        trace = take_trace(
+            device,
+            [values.tobytes() for values in inputs],
+            shift,
+            streams=bool(built.manifest.weights.source),
+        )
     memory = trace.memory
     if memory.arena_used > built.report.memory.arena_bytes:
         raise DeviceError(

@@ -51,7 +51,7 @@ def test_outputs_equal_the_tflite_micro_wheel(program, case):
         assert device.infer(inputs).outputs == wanted
         costs, stepped = device.profile(inputs)
         assert stepped.outputs == wanted
-        assert [index for index, _ in costs] == [op.index for op in test_graph().ops]
+        assert [one.index for one in costs] == [op.index for op in test_graph().ops]
 
 
 def test_memory_marks_show_what_a_run_touches(program, case):

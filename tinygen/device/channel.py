@@ -9,6 +9,7 @@ from math import inf
 from tinygen.device.frames import HEADER_BYTES, MAX_PAYLOAD, Frame, FrameParser, Kind, encode
 from tinygen.device.hello import fault_error
 from tinygen.device.link import Link
+from tinygen.device.weights import weights_error
 from tinygen.errors import DeviceError
 
 _ATTEMPTS = 6
@@ -111,8 +112,7 @@ class Channel:
             frame = self._receive(deadline)
             if frame is None:
                 continue
-            if frame.kind is Kind.FAULT:
-                raise fault_error(frame)
+            _require_sound(frame)
             if _is_greeting(frame):
                 return frame
         return None
@@ -155,8 +155,7 @@ class Channel:
         """
         deadline = min(self._run_deadline or inf, self._clock() + patience_s)
         while (frame := self._receive(deadline)) is not None:
-            if frame.kind is Kind.FAULT:
-                raise fault_error(frame)
+            _require_sound(frame)
             if _is_greeting(frame) and kind is not Kind.HELLO:
                 raise DeviceError(
                     "the board started over in the middle of its work",
@@ -196,6 +195,14 @@ class Channel:
             pass
         self._parser.reset()
         self._received.clear()
+
+
+def _require_sound(frame: Frame) -> None:
+    """Raise when the device says that it cannot go on."""
+    if frame.kind is Kind.FAULT:
+        raise fault_error(frame)
+    if frame.kind is Kind.REFUSED:
+        raise weights_error(frame)
 
 
 def _is_greeting(frame: Frame) -> bool:

@@ -10,6 +10,7 @@ from tinygen.device.channel import Channel, InputsDamagedError, Timeouts
 from tinygen.device.frames import MAX_PAYLOAD, Frame, Kind
 from tinygen.device.hello import Hello, MemoryUse, read_hello, read_memory, require_firmware
 from tinygen.device.link import Link
+from tinygen.device.weights import StreamCounts, read_counts
 from tinygen.errors import DeviceError
 
 _READY_S = 0.3  # a starting device greets within this; one that runs already stays silent
@@ -27,6 +28,15 @@ class Inference:
 
     outputs: tuple[bytes, ...]
     ticks: int
+
+
+@dataclass(frozen=True, slots=True)
+class OpTicks:
+    """What one op took: its index in the model file, ticks, and streaming within them."""
+
+    index: int
+    ticks: int
+    streamed: StreamCounts | None = None
 
 
 class Device:
@@ -94,12 +104,17 @@ class Device:
             )
         return Inference(outputs, ticks)
 
-    def profile(self, inputs: Sequence[bytes]) -> tuple[tuple[tuple[int, int], ...], Inference]:
+    def profile(
+        self, inputs: Sequence[bytes], *, streams: bool = False
+    ) -> tuple[tuple[OpTicks, ...], Inference]:
         """Run the model op by op.
 
+        Args:
+            inputs: The bytes of each input tensor.
+            streams: The firmware's weights stream: ask what that took of each op.
+
         Returns:
-            ``(op index in the model file, ticks)`` of each op, and the inference, whose
-            ticks are their sum.
+            What each op took, and the inference, whose ticks are their sum.
 
         Raises:
             ValueError: The inputs are not of the model's sizes, or the runtime cannot
@@ -108,15 +123,20 @@ class Device:
         """
         if self.hello.op_count == 0:
             raise ValueError("this runtime has no single ops")
-        costs: list[tuple[int, int]] = []
+        costs: list[OpTicks] = []
+        before = self.streamed() if streams else None
         for position in range(self.hello.op_count):
             if position == 0:
                 reply = self._start(inputs, Kind.STEP)
             else:
                 reply = self._channel.ask(Kind.STEP, arguments=(position, 0))
             ticks, op_index = reply.arguments
-            costs.append((op_index, ticks))
-        return tuple(costs), Inference(self._read_outputs(), sum(ticks for _, ticks in costs))
+            counts = None
+            if before is not None:
+                now = self.streamed()
+                counts, before = now.since(before), now
+            costs.append(OpTicks(op_index, ticks, counts))
+        return tuple(costs), Inference(self._read_outputs(), sum(one.ticks for one in costs))
 
     def paint_arena(self) -> None:
         """Fill the arena with paint, so that `memory` sees what the next run touches."""
@@ -125,6 +145,10 @@ class Device:
     def memory(self) -> MemoryUse:
         """Return how much was used of the stack since the start and of a painted arena."""
         return read_memory(self._channel.ask(Kind.MEMORY).payload)
+
+    def streamed(self) -> StreamCounts:
+        """Return what streaming weights took since the start."""
+        return read_counts(self._channel.ask(Kind.STREAMED).payload)
 
     def reset(self) -> None:
         """Start the device over: memory is as after power-on."""

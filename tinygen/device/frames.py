@@ -16,6 +16,7 @@ _FIELDS = struct.Struct("<BBHHII")
 _CRC = struct.Struct("<I")
 HEADER_BYTES = len(_SYNC) + _FIELDS.size + _CRC.size
 _REPLY = 0x80
+_FIRST_UNASKED = 0xFB  # from here on a type has no reply bit
 
 
 class Kind(IntEnum):
@@ -31,6 +32,8 @@ class Kind(IntEnum):
     MEMORY = 8
     RESET = 9
     EXIT = 10
+    STREAMED = 12
+    REFUSED = 0xFC
     STARTED = 0xFD
     FAULT = 0xFE
     ERROR = 0xFF
@@ -114,7 +117,7 @@ class FrameParser:
                 self._skip()
                 continue
             del self._buffer[:end]
-            is_reply = code < Kind.STARTED and code >= _REPLY
+            is_reply = code < _FIRST_UNASKED and code >= _REPLY
             return Frame(kind, sequence, index, (first, second), payload, is_reply)
         return None
 
@@ -139,5 +142,5 @@ class FrameParser:
 
 def _kind(code: int) -> Kind | None:
     """Return what a type byte means, with or without the reply bit; None when nothing."""
-    plain = code if code >= Kind.STARTED else code & ~_REPLY
+    plain = code if code >= _FIRST_UNASKED else code & ~_REPLY
     return Kind(plain) if plain in _KNOWN else None

@@ -1,9 +1,9 @@
 """Measure a model on a device: cost of the whole and of each op, memory, outputs."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from tinygen.device.client import Device, Inference
+from tinygen.device.client import Device, Inference, OpTicks
 from tinygen.device.hello import MemoryUse
 from tinygen.errors import DeviceError
 
@@ -18,11 +18,19 @@ class OpCost:
         index: Of the op in the model file.
         ticks: Of the device's counter.
         instructions: Executed; None on a real board.
+        loads: Chunks of weights it waited for.
+        bytes_moved: In them.
+        stall_ticks: In which the core copied, checked or waited for them.
+        stall_instructions: The same in instructions.
     """
 
     index: int
     ticks: int
     instructions: int | None
+    loads: int = 0
+    bytes_moved: int = 0
+    stall_ticks: int = 0
+    stall_instructions: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +82,16 @@ def instructions(ticks: int, counter_hz: int, icount_shift: int) -> int:
     return (2 * nanoseconds_hz + per_instruction) // (2 * per_instruction)
 
 
-def take_trace(device: Device, inputs: Sequence[bytes], icount_shift: int | None) -> Trace:
+def take_trace(
+    device: Device, inputs: Sequence[bytes], icount_shift: int | None, *, streams: bool = False
+) -> Trace:
     """Measure one inference, then its ops, then its memory, each from a fresh start.
 
     Args:
         device: A connected one.
         inputs: The bytes of each input tensor.
         icount_shift: QEMU's, or None on a real board.
+        streams: The firmware's weights stream.
 
     Raises:
         DeviceError: The device does not answer, or two runs from a fresh start differ.
@@ -88,7 +99,7 @@ def take_trace(device: Device, inputs: Sequence[bytes], icount_shift: int | None
     device.reset()
     start_up_ticks = device.start_up_ticks or 0
     whole = device.infer(inputs)
-    costs, stepped = _profile(device, inputs)
+    costs, stepped = _profile(device, inputs, streams=streams)
     if stepped.outputs != whole.outputs:
         raise DeviceError(
             "the outputs differ between two runs on the same inputs",
@@ -110,7 +121,7 @@ def take_trace(device: Device, inputs: Sequence[bytes], icount_shift: int | None
         cycles=ticks if hello.counts_cycles else None,
         start_up_ticks=start_up_ticks,
         start_up_instructions=count(start_up_ticks),
-        ops=tuple(OpCost(index, some, count(some)) for index, some in costs),
+        ops=tuple(_op_cost(one, count) for one in costs),
         memory=_measure_memory(device, inputs),
         outputs=whole.outputs,
     )
@@ -129,14 +140,29 @@ def unwrapped(ticks: int, estimate: int) -> int:
     return ticks + max(rounds, 0) * _COUNTER_PERIOD
 
 
+def _op_cost(one: OpTicks, count: Callable[[int], int | None]) -> OpCost:
+    streamed = one.streamed
+    if streamed is None:
+        return OpCost(one.index, one.ticks, count(one.ticks))
+    return OpCost(
+        one.index,
+        one.ticks,
+        count(one.ticks),
+        loads=streamed.loads,
+        bytes_moved=streamed.nbytes,
+        stall_ticks=streamed.ticks,
+        stall_instructions=count(streamed.ticks),
+    )
+
+
 def _profile(
-    device: Device, inputs: Sequence[bytes]
-) -> tuple[tuple[tuple[int, int], ...], Inference]:
+    device: Device, inputs: Sequence[bytes], *, streams: bool
+) -> tuple[tuple[OpTicks, ...], Inference]:
     """Run op by op from a fresh start, or once more as a whole where there are no ops."""
     device.reset()
     if device.hello.op_count == 0:
         return (), device.infer(inputs)
-    return device.profile(inputs)
+    return device.profile(inputs, streams=streams)
 
 
 def _measure_memory(device: Device, inputs: Sequence[bytes]) -> MemoryUse:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from tinygen.graph import Graph, Op
-from tinygen.ops.contract import Constant, Kernel, SlabLoop, stored_constants
+from tinygen.ops.contract import Constant, Kernel, SlabLoop, Struct, stored_constants
 from tinygen.weights.channels import CUTS, cannot_cut, channels_of, cut_op, granule
 from tinygen.weights_file import padded
 
@@ -164,7 +164,7 @@ def _loop(graph: Graph, op: Op, run: Sequence[_Slab]) -> SlabLoop:
     return SlabLoop(
         slabs=[slab.weights for slab in run],
         calls=first.kernel.calls,
-        structs=first.kernel.structs,
+        structs=[replace(s, is_local=s.is_local or _has_address(s)) for s in first.kernel.structs],
         constants=[
             replace(constant, values=_stacked([slab.constants[n].values for slab in run]))
             for n, constant in enumerate(first.constants)
@@ -174,6 +174,11 @@ def _loop(graph: Graph, op: Op, run: Sequence[_Slab]) -> SlabLoop:
         inputs=0 if shares else (first.high - first.low) // each,
         first_input=0 if shares else first.low // each,
     )
+
+
+def _has_address(struct: Struct) -> bool:
+    """Return whether a parameter block holds what differs from slab to slab."""
+    return any(isinstance(value, str) and "{" in value for value in struct.fields.values())
 
 
 def _stacked(values: Sequence[np.ndarray]) -> np.ndarray:

@@ -22,7 +22,9 @@ enum {
     TG_MEMORY = 8,
     TG_RESET = 9,
     TG_EXIT = 10,
+    TG_STREAMED = 12,
     TG_REPLY = 0x80,
+    TG_REFUSED = 0xFC, /* weights cannot be used: at the start, or as an answer */
     TG_STARTED = 0xFD, /* an inference began; its reply follows when it is done */
     TG_FAULT = 0xFE,   /* the core stopped; nobody asked */
     TG_ERROR = 0xFF,   /* the reply to a request that failed */

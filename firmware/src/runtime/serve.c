@@ -9,6 +9,7 @@
 #include "tinygen/port.h"
 #include "tinygen/protocol.h"
 #include "tinygen/serve.h"
+#include "tinygen/serve_weights.h"
 #include "tinygen/watermark.h"
 
 #define QUOTE(text)     #text
@@ -169,6 +170,9 @@ static tg_status answer(tg_session *session, tg_frame *frame, bool has_target)
     if (frame->type == TG_RUN || frame->type == TG_STEP) {
         return execute(session, frame);
     }
+    if (frame->type == TG_STREAMED) {
+        return tg_send_streamed(frame);
+    }
     *session = (tg_session){0};
     switch (frame->type) {
     case TG_HELLO:
@@ -213,7 +217,7 @@ static void serve_one(tg_session *session)
             status = answer(session, &frame, to != NULL);
         }
     }
-    if (status != TG_OK) {
+    if (status != TG_OK && !tg_refuse(&frame, status)) {
         frame.type = TG_ERROR;
         frame.nbytes = 0;
         frame.arguments[0] = (uint32_t)status;
@@ -224,6 +228,8 @@ static void serve_one(tg_session *session)
 _Noreturn void tg_serve(void)
 {
     tg_session session = {0};
+    tg_frame refusal = {0};
+    tg_refuse(&refusal, tg_open_weights());
     tg_frame ready = {.type = TG_HELLO | TG_REPLY, .nbytes = sizeof hello};
     ready.arguments[0] = tg_port_counter();
     tg_send(&ready, &hello);
