@@ -18,8 +18,10 @@ from tinygen.ops.overlap import raster_overlap
 from tinygen.ops.per_channel import fixed_multipliers, operand_multipliers
 
 # tinygen/dsp/depthwise_3x3_s8.h: output rows of a band by stride, input rows and pairs of
-# columns in scratch.
+# columns in scratch. Low bands cost calls; but the output may be laid over all of the input
+# except a band and the rows around it.
 _BAND_ROWS = {1: 14, 2: 7}
+_LOW_BAND_ROWS = {1: 2, 2: 1}
 _PLANE_ROWS = 16
 _PLANE_PAIRS = 9
 _CHANNELS = 4  # at a time
@@ -36,7 +38,7 @@ def emit(graph: Graph, op: Op, target: Target) -> Kernel | None:
         return convolution_kernel(op, conv, weights.transpose(3, 1, 2, 0))
     if conv.groups < _CHANNELS or weights.shape[3] != conv.groups:
         return None
-    return _three_by_three(op, conv, weights) or _any_window(op, conv)
+    return _three_by_three(op, conv, weights, target) or _any_window(op, conv)
 
 
 def _any_window(op: Op, conv: Convolution) -> Kernel:
@@ -54,7 +56,9 @@ def _any_window(op: Op, conv: Convolution) -> Kernel:
     )
 
 
-def _three_by_three(op: Op, conv: Convolution, weights: NDArray[np.int8]) -> Kernel | None:
+def _three_by_three(
+    op: Op, conv: Convolution, weights: NDArray[np.int8], target: Target
+) -> Kernel | None:
     operands, window = conv.operands, conv.window
     if (
         window.filter_hw != (3, 3)
@@ -75,17 +79,21 @@ def _three_by_three(op: Op, conv: Convolution, weights: NDArray[np.int8]) -> Ker
         Constant("rows", _weight_rows(filters), "weights"),
         Constant("table", table, "table"),
     ]
-    return clamp_call(_kernel(conv, constants, is_relu=is_relu), operands.y, low, high)
+    by_stride = _LOW_BAND_ROWS if target.optimize == "ram" else _BAND_ROWS
+    kernel = _kernel(conv, constants, by_stride[window.stride[0]], is_relu=is_relu)
+    return clamp_call(kernel, operands.y, low, high)
 
 
-def _kernel(conv: Convolution, constants: list[Constant], *, is_relu: bool) -> Kernel:
+def _kernel(
+    conv: Convolution, constants: list[Constant], band_rows: int, *, is_relu: bool
+) -> Kernel:
     window, stride = conv.window, conv.window.stride[0]
     form = f"stride{stride}{'_relu' if is_relu else ''}"
     arguments = ["&params", f"&tg_depthwise_{form}_s8"]
     arguments += ["{in0}", "{rows}", "{table}", "{scratch}", "{out0}"]
     overlap = {}
     if conv.operands.x.shape[0] == 1:
-        group = _BAND_ROWS[stride] * window.out_hw[1]
+        group = band_rows * window.out_hw[1]
         overlap = {0: raster_overlap(window, conv.groups, conv.groups, group=group)}
     return Kernel(
         name=f"tg_depthwise_3x3_s8/{form}",
@@ -93,7 +101,7 @@ def _kernel(conv: Convolution, constants: list[Constant], *, is_relu: bool) -> K
         sources=["kernels/dsp/depthwise_3x3_s8.c", "kernels/dsp/depthwise_strips_s8.c"],
         headers=["tinygen/dsp/depthwise_3x3_s8.h"],
         constants=constants,
-        structs=[_params(conv)],
+        structs=[_params(conv, band_rows)],
         scratch_bytes=_scratch_bytes(window.out_hw[1], stride),
         overlap=overlap,
         why="four channels at a time as 16-bit planes; two columns a step at stride 1",
@@ -115,7 +123,7 @@ def _scratch_bytes(out_columns: int, stride: int) -> int:
     return _CHANNELS * _WORD * _PLANE_ROWS * pairs
 
 
-def _params(conv: Convolution) -> Struct:
+def _params(conv: Convolution, band_rows: int) -> Struct:
     return Struct(
         "tg_depthwise_args",
         "params",
@@ -124,6 +132,7 @@ def _params(conv: Convolution) -> Struct:
             "batches": conv.operands.x.shape[0],
             "channels": conv.groups,
             "in_zero_point": conv.operands.x.zero_point,
+            "band_rows": band_rows,
         },
     )
 

@@ -48,10 +48,9 @@ typedef struct {
     int32_t batches;
     int32_t channels; /* >= 4 */
     int32_t in_zero_point;
+    int32_t band_rows; /* output rows computed together: 1 to 14, at stride 2 to 7; inputs
+                        * of later ones may lie under the output */
 } tg_depthwise_args;
-
-/* Output rows computed together, at strides 1 and 2: what the overlap rests on. */
-enum { TG_DEPTHWISE_ROWS1 = TG_PLANE_ROWS - 2, TG_DEPTHWISE_ROWS2 = 7 };
 
 /* 3x3 depthwise convolution, one filter a channel.
  *

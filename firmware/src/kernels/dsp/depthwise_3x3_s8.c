@@ -151,13 +151,12 @@ void tg_depthwise_3x3_s8(const tg_depthwise_args *p, const tg_depthwise_strip_se
 {
     const tg_window *w = &p->window;
     const int32_t stride = w->stride_h;
-    const int32_t rows = stride == 1 ? TG_DEPTHWISE_ROWS1 : TG_DEPTHWISE_ROWS2;
     const int32_t columns = 2 * (TG_PLANE_PAIRS - 1) / stride;
     tile t = {.image = in};
     for (int32_t batch = 0; batch < p->batches; batch++) {
-        for (int32_t y = 0; y < w->out_h; y += rows) {
+        for (int32_t y = 0; y < w->out_h; y += p->band_rows) {
             t.y = y * stride - w->pad_h;
-            t.out_rows = smaller(rows, w->out_h - y);
+            t.out_rows = smaller(p->band_rows, w->out_h - y);
             t.in_rows = (t.out_rows - 1) * stride + 3;
             for (int32_t x = 0; x < w->out_w; x += columns) {
                 t.x = x * stride - w->pad_w;
