@@ -12,6 +12,8 @@ from tinygen.core import CORES, Core
 from tinygen.errors import BoardError
 from tinygen.resources import data_dir
 
+# Asked for often enough to be told why not: nothing here could test them.
+_NOT_CORTEX_M = {"esp32-s3": "Xtensa LX7", "esp32-c3": "RISC-V"}
 RegionKind = Literal["flash", "ram", "external"]
 
 
@@ -49,6 +51,7 @@ class Board:
         source: Document and page the numbers come from.
         counter_hz: Rate of the port's counter; 0 where it counts core cycles.
         defines: Preprocessor macros for the port.
+        flash: Names of the part in the tools that flash it; docs/boards.md has the keys.
         qemu_machine: QEMU's -M name; empty for a real board.
         aliases: Other ids for the board.
         id: The file's stem.
@@ -62,6 +65,7 @@ class Board:
     source: str
     counter_hz: int = 0
     defines: dict[str, int] = field(default_factory=dict)
+    flash: dict[str, str] = field(default_factory=dict)
     qemu_machine: str = ""
     aliases: tuple[str, ...] = ()
     id: str = ""
@@ -142,6 +146,12 @@ def find_board(board_id: str) -> Board:
         BoardError: There is no such board, or a board file is wrong.
     """
     known = {name: board for board in list_boards() for name in (board.id, *board.aliases)}
+    if board_id in _NOT_CORTEX_M:
+        raise BoardError(
+            f"{board_id} has {_NOT_CORTEX_M[board_id]} cores, and tinygen builds for Cortex-M",
+            hint="take src/model.c, src/kernels and include of a build for qemu-m3 with "
+            "--kernels reference into a project of PlatformIO's espressif32: they are plain C",
+        )
     if board_id not in known:
         raise BoardError(
             f"no board named '{board_id}'", hint=_nearest(board_id, known, "run 'tinygen boards'")
@@ -178,8 +188,8 @@ def _require_type(place: str, key: str, value: Any, kind: Any) -> None:
     if origin is Literal:
         is_right, wanted = value in args, "one of " + ", ".join(f'"{a}"' for a in args)
     elif origin is dict:
-        is_right = type(value) is dict and all(type(v) is int for v in value.values())
-        wanted = "a table of integers"
+        is_right = type(value) is dict and all(type(v) is args[1] for v in value.values())
+        wanted = "a table of integers" if args[1] is int else "a table of strings"
     elif origin is tuple:
         is_strings = type(value) is list and all(type(v) is str for v in value)
         is_right = is_strings if args[0] is str else type(value) is list

@@ -59,7 +59,7 @@ def link(board: Board, folder: Path, sources: list[Path]) -> None:
     runtime = [
         *(firmware / "src" / "runtime").glob("*.c"),
         *(firmware / "ports" / "cortex_m").glob("*.c"),
-        *(firmware / "ports" / board.port).glob("*.c"),
+        *(firmware / "ports" / board.port).glob("*.[cS]"),
     ]
     subprocess.run(
         [

@@ -35,6 +35,11 @@ uint32_t tg_port_counter(void)
     return reads++ * 100;
 }
 
+uint32_t tg_port_counter_hz(void)
+{
+    return TG_COUNTER_HZ;
+}
+
 tg_span tg_port_stack(void)
 {
     return (tg_span){stack, stack + sizeof stack};

@@ -15,7 +15,7 @@ def command(ctx: click.Context) -> None:
         names = ", ".join((board.id, *board.aliases))
         flash, ram = board.region("flash").nbytes, _ram_bytes(board)
         click.echo(
-            f"{names:<24}{board.core:<13}{board.clock_hz / 1e6:>5.0f} MHz"
+            f"{names:<36}{board.core:<14}{board.clock_hz / 1e6:>5.0f} MHz"
             f"{flash // 1024:>7} KB flash{ram // 1024:>6} KB RAM  "
             f"{'emulated, ' if board.is_emulated else ''}{board.name}"
         )

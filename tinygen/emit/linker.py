@@ -5,6 +5,7 @@ from tinygen.emit.render import render
 
 _ACCESS = {"flash": "rx", "ram": "rwx", "external": "rwx"}
 _VECTORS = "VECTORS"
+_BOOT = "BOOT"  # what a boot ROM reads before it starts an image
 
 
 def emit_linker_script(board: Board, stack_bytes: int) -> str:
@@ -15,7 +16,8 @@ def emit_linker_script(board: Board, stack_bytes: int) -> str:
 
     Args:
         board: Its first flash and ram regions hold the image; the vector table goes to a
-            region named ``VECTORS`` where the board has one.
+            region named ``VECTORS`` where the board has one, and what its boot ROM wants
+            to see to one named ``BOOT``.
         stack_bytes: Stack to reserve, > 0; rounded up to 8.
 
     Raises:
@@ -39,6 +41,7 @@ def emit_linker_script(board: Board, stack_bytes: int) -> str:
         "flash": flash,
         "ram": board.region("ram").name,
         "vectors": _VECTORS if _VECTORS in names else flash,
+        "boot": _BOOT if _BOOT in names else None,
         "stack_bytes": stack_bytes,
     }
     return render("project/link.ld.j2", context)

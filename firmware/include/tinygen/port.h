@@ -7,7 +7,8 @@
  *
  *   TG_BOARD_ID     the board's id, not quoted
  *   TG_CLOCK_HZ     clock of the core after tg_port_init
- *   TG_COUNTER_HZ   rate of tg_port_counter; 0 where it counts core cycles
+ *   TG_COUNTER_HZ   rate of tg_port_counter; 0 where it counts core cycles; what
+ *                   tg_port_counter_hz says unless the port has its own
  *   TG_SEMIHOSTING  1 where a debugger or emulator is there to take tg_port_exit */
 #ifndef TINYGEN_PORT_H
 #define TINYGEN_PORT_H
@@ -32,6 +33,9 @@ void tg_port_write_byte(uint8_t byte);
 
 /* Read the free-running 32-bit up-counter; 0 at tg_port_init. */
 uint32_t tg_port_counter(void);
+
+/* Ticks of tg_port_counter in a second; 0 where it counts core cycles. */
+uint32_t tg_port_counter_hz(void);
 
 /* The memory reserved for the stack; it grows down from end. Bytes it never reached hold
  * TG_PAINT. */

@@ -70,6 +70,9 @@ __attribute__((naked, used)) void Reset_Handler(void)
 
 __attribute__((used)) void tg_start_up(void)
 {
+#if !defined(__ARM_ARCH_6M__)
+    TG_SCB_VTOR = (uint32_t)(uintptr_t)vectors; /* a boot loader may have had its own */
+#endif
     tg_port_init();
     const uint32_t *from = __data_load;
     for (uint32_t *to = __data_start; to < __data_end; to++, from++) {
@@ -83,6 +86,11 @@ __attribute__((used)) void tg_start_up(void)
     }
     main();
     tg_port_reset();
+}
+
+__attribute__((weak)) uint32_t tg_port_counter_hz(void)
+{
+    return TG_COUNTER_HZ;
 }
 
 tg_span tg_port_stack(void)

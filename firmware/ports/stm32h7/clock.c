@@ -3,6 +3,7 @@
  * voltage, flash wait states, dividers, PLL, and only then the switch. */
 #include "clock.h"
 
+#include "../stm32/wait.h"
 #include "registers.h"
 
 _Static_assert(TG_CLOCK_HZ == 400000000, "the numbers below make 400 MHz");
@@ -37,16 +38,24 @@ _Static_assert(TG_CLOCK_HZ == 400000000, "the numbers below make 400 MHz");
 #define SWITCH_MASK    7u
 #define SWITCH_TO_PLL1 3u
 
-static void wait_for(volatile uint32_t *where, uint32_t mask, uint32_t value)
+/* A boot loader may have left the PLL running. */
+static void run_from_hsi(void)
 {
-    while ((*where & mask) != value) {
-    }
+    RCC_CR = (RCC_CR & ~HSI_DIVIDER) | HSI_ON;
+    wait_for(&RCC_CR, HSI_READY, HSI_READY);
+    RCC_CFGR &= ~SWITCH_MASK;
+    wait_for(&RCC_CFGR, SWITCH_MASK << 3, 0);
+    RCC_CR &= ~PLL1_ON;
+    wait_for(&RCC_CR, PLL1_READY, 0);
 }
 
-/* The LDO feeds the core (the H743 has nothing else); the supply is set once. */
+/* What feeds the core is set once after power-on. The H743 has an LDO and nothing else;
+ * a board whose boot loader has chosen defines TG_KEEP_SUPPLY. */
 static void raise_core_voltage(void)
 {
+#if !TG_KEEP_SUPPLY
     PWR_CR3 = (PWR_CR3 & ~(CR3_BYPASS | CR3_UPDATE)) | CR3_LDO;
+#endif
     wait_for(&PWR_CSR1, CSR1_VOS_READY, CSR1_VOS_READY);
     PWR_D3CR = VOS_SCALE_1;
     wait_for(&PWR_D3CR, VOS_READY, VOS_READY);
@@ -70,8 +79,7 @@ static void start_pll(void)
 
 void tg_start_clocks(void)
 {
-    RCC_CR = (RCC_CR & ~HSI_DIVIDER) | HSI_ON;
-    wait_for(&RCC_CR, HSI_READY, HSI_READY);
+    run_from_hsi();
     raise_core_voltage();
     slow_flash_down();
     RCC_D1CFGR = APB_BY_2 << 4 | D1_HCLK_BY_2;

@@ -27,10 +27,8 @@ static const tg_hello hello = {
     .op_count = MODEL_OP_COUNT,
     .input_count = MODEL_INPUT_COUNT,
     .output_count = MODEL_OUTPUT_COUNT,
-    .counter_hz = TG_COUNTER_HZ > 0 ? TG_COUNTER_HZ : TG_CLOCK_HZ,
     .clock_hz = TG_CLOCK_HZ,
     .arena_bytes = MODEL_ARENA_BYTES,
-    .counts_cycles = TG_COUNTER_HZ == 0,
     .board = AS_STRING(TG_BOARD_ID),
     .model = MODEL_SHA256,
 };
@@ -97,6 +95,9 @@ static tg_status step(tg_frame *frame, uint16_t next_op)
     const uint32_t began = tg_port_counter();
     const tg_status status = model_ops[position]();
     frame->arguments[0] = tg_port_counter() - began;
+#ifdef MODEL_OP_TICKS
+    frame->arguments[0] = MODEL_OP_TICKS(position); /* it ran all of them, timing each */
+#endif
     frame->arguments[1] = model_op_ids[position];
     return status;
 }
@@ -131,6 +132,16 @@ static tg_status read_output(tg_frame *frame)
     reply(frame, (const uint8_t *)output->data + offset,
           rest < TG_MAX_PAYLOAD ? rest : TG_MAX_PAYLOAD);
     return TG_OK;
+}
+
+/* Which counter there is only the running port knows. */
+static void describe(tg_frame *frame)
+{
+    tg_hello now = hello;
+    const uint32_t counter_hz = tg_port_counter_hz();
+    now.counter_hz = counter_hz > 0 ? counter_hz : TG_CLOCK_HZ;
+    now.counts_cycles = counter_hz == 0;
+    reply(frame, &now, sizeof now);
 }
 
 static void report_memory(tg_frame *frame)
@@ -176,7 +187,7 @@ static tg_status answer(tg_session *session, tg_frame *frame, bool has_target)
     *session = (tg_session){0};
     switch (frame->type) {
     case TG_HELLO:
-        reply(frame, &hello, sizeof hello);
+        describe(frame);
         return TG_OK;
     case TG_READ:
         return read_output(frame);
@@ -196,6 +207,9 @@ static tg_status answer(tg_session *session, tg_frame *frame, bool has_target)
         break;
     case TG_PAINT_ARENA:
         tg_paint(arena());
+#ifdef MODEL_START
+        TG_TRY(MODEL_START()); /* what an interpreter keeps there is gone */
+#endif
         break;
     default:
         return TG_ERR_ARG;
@@ -230,9 +244,8 @@ _Noreturn void tg_serve(void)
     tg_session session = {0};
     tg_frame refusal = {0};
     tg_refuse(&refusal, tg_open_weights());
-    tg_frame ready = {.type = TG_HELLO | TG_REPLY, .nbytes = sizeof hello};
-    ready.arguments[0] = tg_port_counter();
-    tg_send(&ready, &hello);
+    tg_frame ready = {.type = TG_HELLO, .arguments = {tg_port_counter()}};
+    describe(&ready);
     for (;;) {
         serve_one(&session);
     }

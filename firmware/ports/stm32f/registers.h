@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The registers of an STM32F4 or F7 that the port uses; names and addresses as in ST's
+ * RM0090 (F405, F407), RM0390 (F446) and RM0410 (F76x), which agree on them. */
+#ifndef TINYGEN_STM32F_REGISTERS_H
+#define TINYGEN_STM32F_REGISTERS_H
+
+#include "tinygen/cortex_m.h"
+
+#define GPIO_BASE 0x40020000u
+
+#define RCC_CR      TG_REGISTER(0x40023800u)
+#define RCC_PLLCFGR TG_REGISTER(0x40023804u)
+#define RCC_CFGR    TG_REGISTER(0x40023808u)
+#define RCC_AHB1ENR TG_REGISTER(0x40023830u)
+#define RCC_APB1ENR TG_REGISTER(0x40023840u)
+#define RCC_APB2ENR TG_REGISTER(0x40023844u)
+
+#define FLASH_ACR TG_REGISTER(0x40023C00u)
+
+#define PWR_CR  TG_REGISTER(0x40007000u)
+#define PWR_CSR TG_REGISTER(0x40007004u)
+
+#define TIM2_CR1 TG_REGISTER(0x40000000u)
+#define TIM2_EGR TG_REGISTER(0x40000014u)
+#define TIM2_CNT TG_REGISTER(0x40000024u)
+#define TIM2_PSC TG_REGISTER(0x40000028u)
+#define TIM2_ARR TG_REGISTER(0x4000002Cu)
+
+#endif

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The registers of an STM32L4 or L4+ that the port uses; names and addresses as in ST's
+ * RM0351 (L475) and RM0432 (L4R5), which agree on them. */
+#ifndef TINYGEN_STM32L4_REGISTERS_H
+#define TINYGEN_STM32L4_REGISTERS_H
+
+#include "tinygen/cortex_m.h"
+
+#define GPIO_BASE 0x48000000u
+
+#define RCC_CR       TG_REGISTER(0x40021000u)
+#define RCC_CFGR     TG_REGISTER(0x40021008u)
+#define RCC_PLLCFGR  TG_REGISTER(0x4002100Cu)
+#define RCC_AHB2ENR  TG_REGISTER(0x4002104Cu)
+#define RCC_APB1ENR1 TG_REGISTER(0x40021058u)
+#define RCC_APB1ENR2 TG_REGISTER(0x4002105Cu)
+#define RCC_APB2ENR  TG_REGISTER(0x40021060u)
+#define RCC_CCIPR    TG_REGISTER(0x40021088u)
+
+#define FLASH_ACR TG_REGISTER(0x40022000u)
+
+#define PWR_CR1 TG_REGISTER(0x40007000u)
+#define PWR_CR2 TG_REGISTER(0x40007004u)
+#define PWR_SR2 TG_REGISTER(0x40007014u)
+#define PWR_CR5 TG_REGISTER(0x40007080u)
+
+#endif
