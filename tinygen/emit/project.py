@@ -89,7 +89,8 @@ def file_flags(project: Project) -> list[tuple[str, tuple[str, ...]]]:
         for pattern, flags in cmsis_nn_flags(project.board.cpu, project.optimize)
         if fnmatch.filter(sources, pattern)
     ]
-    return [("*", ("-Os",)), ("model.c", fast), ("kernels/*", fast), *cmsis_nn]
+    streams = [("weights/*", fast), ("runtime/crc32.c", fast)] if project.stream else []
+    return [("*", ("-Os",)), ("model.c", fast), ("kernels/*", fast), *streams, *cmsis_nn]
 
 
 def _platform(board: Board) -> dict[str, str]:

@@ -10,7 +10,14 @@
 
 static void copy_large(void *to, const void *from, uint32_t count)
 {
-    __asm volatile("1:\n"
+    __asm volatile("tst %[count], #1\n" /* two a turn; an odd one begins in the middle */
+                   "add %[count], %[count], #1\n"
+                   "lsr %[count], %[count], #1\n"
+                   "bne 2f\n"
+                   "1:\n"
+                   "vldmia %[from]!, {s0-s31}\n"
+                   "vstmia %[to]!, {s0-s31}\n"
+                   "2:\n"
                    "vldmia %[from]!, {s0-s31}\n"
                    "vstmia %[to]!, {s0-s31}\n"
                    "subs %[count], %[count], #1\n"
