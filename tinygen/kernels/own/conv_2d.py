@@ -181,7 +181,9 @@ def _whole(op: Op, plan: _Plan, form: str, scales: Int32) -> Kernel:
         overlap=_overlap(plan),
         why=_why(form),
     )
-    return clamp_call(kernel, plan.conv.operands.y, plan.low, plan.high)
+    return clamp_call(
+        kernel, plan.conv.operands.y, plan.low, plan.high, step=plan.conv.out_step
+    )
 
 
 def _gather_sources(plan: _Plan) -> list[str]:
@@ -195,6 +197,7 @@ def _pointwise_params(plan: _Plan) -> Struct:
         "pixels": x.size // x.shape[3],
         "in_c": x.shape[3],
         "out_c": plan.out_c,
+        "out_step": plan.conv.out_step or plan.out_c,
         "blocks": plan.blocks,
     }
     return Struct("tg_pointwise_args", "params", fields)
@@ -236,7 +239,9 @@ def _split(op: Op, plan: _Plan, form: str, scales: Int32 | None) -> Kernel:
         why=why,
     )
     y = plan.conv.operands.y
-    return kernel if finish == "exact" else clamp_call(kernel, y, plan.low, plan.high)
+    if finish == "exact":
+        return kernel
+    return clamp_call(kernel, y, plan.low, plan.high, step=plan.conv.out_step)
 
 
 def _parts(plan: _Plan, *, is_packed: bool) -> Int8 | Int16:
@@ -271,6 +276,7 @@ def _params(op: Op, plan: _Plan) -> Struct:
             "batches": operands.x.shape[0],
             "in_c": operands.x.shape[3],
             "out_c": plan.out_c,
+            "out_step": plan.conv.out_step or plan.out_c,
             "in_zero_point": operands.x.zero_point,
             "rows": plan.rows,
             "blocks": plan.blocks,

@@ -10,6 +10,7 @@ typedef struct {
     tg_window window;
     int32_t batches;
     int32_t in_c, out_c; /* out_c > 1 */
+    int32_t out_step;    /* bytes from one output pixel to the next */
     int32_t in_zero_point;
     int32_t rows;       /* of the filter, gathered at a time */
     uint32_t blocks;    /* of 4 values that this many rows give, rounded up */

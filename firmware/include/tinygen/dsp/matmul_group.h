@@ -6,9 +6,9 @@
 #include "tinygen/dsp/matmul_s8.h"
 
 /* m: x, x_end and blocks are set. count: pixels to write, the first at out; after them x
- * repeats the last one. */
+ * repeats the last one; out_step: bytes from one to the next. */
 static inline void tg_matmul_group(tg_matmul_args *m, tg_matmul *matmul, uint32_t out_c,
-                                   int32_t count, const void *weights,
+                                   uint32_t out_step, int32_t count, const void *weights,
                                    const int32_t *table, int8_t *out)
 {
     if (out_c == 1) { /* both channels of the pair are the only one */
@@ -17,15 +17,15 @@ static inline void tg_matmul_group(tg_matmul_args *m, tg_matmul *matmul, uint32_
                               pairs_out, 2,    4,        &pairs_out[2]};
         matmul(m);
         for (int32_t n = 0; n < count && n < 3; n++) {
-            out[n] = pairs_out[2 * n];
+            out[(uint32_t)n * out_step] = pairs_out[2 * n];
         }
         return;
     }
     const uint32_t pairs = out_c / 2;
     m->weights = weights;
     m->table = table;
-    m->step1 = count > 1 ? out_c : 0;
-    m->step2 = count > 2 ? 2 * out_c : m->step1;
+    m->step1 = count > 1 ? out_step : 0;
+    m->step2 = count > 2 ? 2 * out_step : m->step1;
     m->out = out;
     m->out_end = out + 2 * pairs;
     matmul(m);

@@ -7,6 +7,7 @@
 typedef struct {
     int32_t pixels;      /* of all images */
     int32_t in_c, out_c; /* out_c > 1 */
+    int32_t out_step;    /* bytes from one output pixel to the next */
     uint32_t blocks;     /* in_c / 4, rounded up */
 } tg_pointwise_args;
 

@@ -12,7 +12,8 @@ void tg_conv_2d_dsp_s8(const tg_conv_args *p, tg_gather *gather, tg_matmul *matm
     for (tg_walk walk = tg_walk_begin(p, in); walk.left > 0;) {
         const int32_t count = tg_walk_next(&walk, p, at);
         gather(p, at, 0, scratch);
-        tg_matmul_group(&m, matmul, (uint32_t)p->out_c, count, weights, table, out);
-        out += count * p->out_c;
+        tg_matmul_group(&m, matmul, (uint32_t)p->out_c, (uint32_t)p->out_step, count,
+                        weights, table, out);
+        out += count * p->out_step;
     }
 }

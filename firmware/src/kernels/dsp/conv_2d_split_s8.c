@@ -34,6 +34,6 @@ void tg_conv_2d_split_s8(const tg_conv_args *p, tg_gather *gather,
             const int32_t first = c + 1 < p->out_c ? c : p->out_c - 2;
             finish(p, &acc[3 * c], &table[3 * c + 2], count, &out[first]);
         }
-        out += count * p->out_c;
+        out += count * p->out_step;
     }
 }

@@ -14,8 +14,9 @@ void tg_pointwise_s8(const tg_pointwise_args *p, tg_matmul *matmul, const int8_t
         const int32_t second = left > 1 ? in_c : 0;
         const int32_t third = left > 2 ? 2 * in_c : second;
         tg_expand_pixels_s8(in, &in[second], &in[third], (uint32_t)in_c, scratch);
-        tg_matmul_group(&m, matmul, (uint32_t)p->out_c, left, weights, table, out);
+        tg_matmul_group(&m, matmul, (uint32_t)p->out_c, (uint32_t)p->out_step, left,
+                        weights, table, out);
         in += 3 * in_c;
-        out += 3 * p->out_c;
+        out += 3 * p->out_step;
     }
 }
