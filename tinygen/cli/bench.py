@@ -1,6 +1,5 @@
 """``tinygen bench``: measure models, cores and kernel libraries side by side."""
 
-import json
 import os
 from pathlib import Path
 from typing import Any, cast
@@ -13,6 +12,7 @@ from tinygen.cli.options import output_options
 from tinygen.cli.terminal import make_progress, say
 from tinygen.errors import UsageError, VerifyError
 from tinygen.ops.contract import Library, Optimize
+from tinygen.report.model import write_json
 
 _LIBRARIES = ("tinygen", "cmsis-nn", "reference")
 _OPTIMIZES = ("speed", "balanced", "size", "ram")
@@ -77,7 +77,7 @@ def command(  # noqa: PLR0913 - click hands over one argument an option
     cells = all_cells(find_models(models, progress), board_ids, libraries, optimizes)
     rows = measure_cells(cells, jobs, progress)
     if json_path:
-        json_path.write_text(json.dumps(table_json(rows), indent=1) + "\n")
+        write_json(table_json(rows), json_path)
     say(table_text(rows), quiet=quiet)
     if any(row.bit_exact is False for row in rows):
         raise VerifyError(

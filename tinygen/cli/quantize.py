@@ -1,6 +1,5 @@
 """``tinygen quantize``: a Keras model to an int8 .tflite file."""
 
-import json
 from pathlib import Path
 
 import click
@@ -11,6 +10,7 @@ from tinygen.errors import UsageError
 from tinygen.load.model_file import load_model
 from tinygen.load.tflite import read_graph
 from tinygen.quantize.convert import QuantizeOptions
+from tinygen.report.model import write_json
 from tinygen.report.quantization import quantization_text
 
 
@@ -54,10 +54,20 @@ def command(  # noqa: PLR0913 - click hands over one argument an option
         raise UsageError(f"{model} is int8 already", hint="build it as it is: tinygen build")
     read_graph(loaded.content, loaded.name)  # what cannot be built is said now
     target = out or model.with_name(f"{loaded.name}_int8.tflite")
-    partial = target.with_name(target.name + ".partial")
-    partial.write_bytes(loaded.content)
-    partial.replace(target)
+    _write(loaded.content, target)
     if json_path:
-        json_path.write_text(json.dumps(loaded.quantization.as_json(), indent=1) + "\n")
+        write_json(loaded.quantization.as_json(), json_path)
     say(quantization_text(loaded.quantization), quiet=quiet)
     say(f"  {len(loaded.content):,} bytes in {target}", quiet=quiet)
+
+
+def _write(content: bytes, target: Path) -> None:
+    """Write the model, whole or not at all."""
+    partial = target.with_name(target.name + ".partial")
+    try:
+        partial.write_bytes(content)
+        partial.replace(target)
+    except OSError as error:
+        raise UsageError(
+            f"cannot write {target}: {error.strerror}", hint="name another file with --output"
+        ) from error

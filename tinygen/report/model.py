@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from tinygen.errors import DeviceError
+from tinygen.errors import DeviceError, UsageError
 
 SCHEMA = 1
 
@@ -150,10 +150,28 @@ class Report:
 
 
 def write_report(report: Report, path: Path) -> None:
-    """Write the report as JSON, whole or not at all."""
+    """Write the report as JSON, whole or not at all.
+
+    Raises:
+        UsageError: It cannot be written there.
+    """
+    write_json(report.to_json(), path)
+
+
+def write_json(table: dict[str, Any], path: Path) -> None:
+    """Write a table as JSON, whole or not at all.
+
+    Raises:
+        UsageError: It cannot be written there.
+    """
     partial = path.with_name(path.name + ".partial")
-    partial.write_text(json.dumps(report.to_json(), indent=1) + "\n", encoding="utf-8")
-    partial.replace(path)
+    try:
+        partial.write_text(json.dumps(table, indent=1) + "\n", encoding="utf-8")
+        partial.replace(path)
+    except OSError as error:
+        raise UsageError(
+            f"cannot write {path}: {error.strerror}", hint="name a file in a folder that exists"
+        ) from error
 
 
 def read_report(path: Path) -> Report:
