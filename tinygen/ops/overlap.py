@@ -6,7 +6,12 @@ from tinygen.ops.window import Window
 
 
 def raster_overlap(
-    window: Window, in_pixel_bytes: int, out_pixel_bytes: int, *, group: int = 1
+    window: Window,
+    in_pixel_bytes: int,
+    out_pixel_bytes: int,
+    *,
+    group: int = 1,
+    reads_first: bool = False,
 ) -> int:
     """Return how many bytes below the input the output may start (``Kernel.overlap``).
 
@@ -19,6 +24,7 @@ def raster_overlap(
         in_pixel_bytes: Bytes of one input pixel.
         out_pixel_bytes: Bytes of one output pixel.
         group: Output pixels computed together; rows do not end a group.
+        reads_first: All that a group reads is read before any of it is written.
 
     Returns:
         Bytes, >= 0; the output's size when sharing gains nothing.
@@ -29,4 +35,7 @@ def raster_overlap(
     still_needed = np.minimum.accumulate(first[::-1])[::-1]
     starts = np.arange(0, first.size, group)
     written = np.minimum(starts + group, first.size) * out_pixel_bytes
-    return max(int((written - still_needed[starts]).max()), 0)
+    needed = still_needed[starts]
+    if reads_first:
+        written, needed = written[:-1], needed[1:]
+    return max(int((written - needed).max(initial=0)), 0)

@@ -44,9 +44,11 @@ def convolution_kernel(op: Op, conv: Convolution, weights: NDArray[np.int8]) -> 
         activation_range(op, conv.activation, operands.y),
     )
     batches, _, _, in_c = operands.x.shape
-    overlap = raster_overlap(window, in_c, len(weights), group=GROUP)
+    is_direct = window.filter_hw == (1, 1) and window.in_hw == window.out_hw
+    is_direct = is_direct and window.pad == (0, 0)
+    overlap = raster_overlap(window, in_c, len(weights), group=GROUP, reads_first=not is_direct)
     overlaps = {0: overlap} if batches == 1 else {}
-    if window.filter_hw == (1, 1) and window.in_hw == window.out_hw and window.pad == (0, 0):
+    if is_direct:
         return pointwise_kernel(of, prod(operands.x.shape[:3]), overlaps)
     fields = {
         **of.fields(),

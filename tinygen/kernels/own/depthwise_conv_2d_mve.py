@@ -51,8 +51,13 @@ def _kind(window: Window) -> str:
 
 def _kernel(conv: Convolution, of: Product, kind: str, columns: int) -> Kernel:
     window, channels = conv.window, conv.groups
-    group = _TILE[kind][0] * window.out_hw[1]
-    is_single = conv.operands.x.shape[0] == 1
+    overlap = raster_overlap(
+        window,
+        channels,
+        channels,
+        group=_TILE[kind][0] * window.out_hw[1],
+        reads_first=channels <= _CHANNELS and window.out_hw[1] <= columns,
+    )
     function = f"tg_mve_{kind}_{of.form}_s8"
     # Four zero bytes stand before the first filter's column for a quad's second column.
     arguments = ["&params", function, "{in0}", "{patches} + 16", "{table}", "{scratch}", "{out0}"]
@@ -67,7 +72,7 @@ def _kernel(conv: Convolution, of: Product, kind: str, columns: int) -> Kernel:
         ],
         structs=[_params(conv, kind, columns)],
         scratch_bytes=_band_bytes(window, kind, columns, min(channels, _CHANNELS)),
-        overlap=({0: raster_overlap(window, channels, channels, group=group)} if is_single else {}),
+        overlap={0: overlap} if conv.operands.x.shape[0] == 1 else {},
         why="a patch of a channel is one vector; four outputs at a time",
     )
 

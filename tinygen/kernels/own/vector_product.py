@@ -47,7 +47,7 @@ class Product:
     def form(self) -> str:
         """How sums are requantized: the cheapest that is TFLM's bit for bit."""
         multiplier, shift = self.multipliers
-        largest = int(np.where(multiplier == 0, -1, shift).max())
+        largest = int(np.where(multiplier == 0, -1, shift).max())  # 0 stays 0 by any shift
         if largest <= 0 and self.low >= self.zero_point:
             return "relu"
         return "plain" if largest < 0 else "exact"
@@ -76,7 +76,7 @@ class Product:
         multiplier, shift = (values.astype(np.int64) for values in self.multipliers)
         if self.form == "exact":
             return [self.bias, multiplier, np.maximum(shift, 0), np.minimum(shift, 0)]
-        return [self.bias, multiplier, np.where(multiplier == 0, -1, shift)]
+        return [self.bias, multiplier, shift]
 
 
 def product(
