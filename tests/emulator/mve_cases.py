@@ -1,0 +1,126 @@
+"""One model that makes tinygen's vector kernels take every form they have."""
+
+import numpy as np
+
+from tests.unit.kernels.cases import VALID
+from tests.unit.kernels.own.own_cases import OwnCases
+
+RELU, RELU6 = 1, 3
+RELU_SET = {"zero_point": -128}
+EXACT = {"stretch": 0.006, "is_tiny": True}  # shifts around 0 for few products
+
+# Every name that `mve_cases` must lead to.
+FORMS = {
+    f"tg_mve_{kernel}_s8/{form}"
+    for kernel in ("pointwise", "conv_2d")
+    for form in ("relu", "plain", "exact")
+} | {f"tg_mve_depthwise_s8/{kind}_{form}" for kind in ("quad", "row") for form in ("relu", "plain")}
+
+
+class MveCases(OwnCases):
+    """Cases that can have weights of -1, 0 and 1 only: sums do not saturate at once."""
+
+    is_tiny = False
+
+    def set(self, *, is_tiny=False, **settings):
+        self.is_tiny = is_tiny
+        return super().set(**settings)
+
+    def _weights(self, shape, channels, axis, in_scale, *, bias, per_channel=True):
+        if not self.is_tiny:
+            return super()._weights(
+                shape, channels, axis, in_scale, bias=bias, per_channel=per_channel
+            )
+        scales = self.rng.uniform(0.001, 0.02, channels)
+        data = self.rng.integers(-1, 2, shape)
+        w = self.builder.tensor(shape, scale=scales, axis=axis, data=data)
+        values = self.rng.integers(-20, 20, channels)
+        b = self.builder.tensor([channels], "int32", scale=in_scale * scales, data=values)
+        return [w, b], float(np.median(scales))
+
+
+def mve_cases(seed: int) -> MveCases:
+    """Return the model's cases."""
+    cases = MveCases(seed)
+    for add in (_pointwise, _windows, _quads, _rows, _products, _limits):
+        add(cases)
+    return cases
+
+
+def _pointwise(cases):
+    point = (1, 1)
+    for n, in_c in enumerate((1, 2, 3, 5, 8, 13, 15, 16, 17, 27, 31, 32, 33, 64, 75)):
+        cases.set().conv((1, 1 + n % 3, 5, in_c), 1 + n, point)
+        cases.set(**RELU_SET, dead=n % 3).conv((1, 2, 1 + n, in_c), 16 - n, point, act=RELU)
+    for in_c in (1, 2, 5):
+        cases.set(**EXACT).conv((1, 9, 8, in_c), 16, point)
+    cases.set(stretch=1e-3, dead=4).conv((1, 2, 3, 40), 9, point, act=RELU6)
+    cases.set().conv((2, 3, 3, 20), 6, point)
+    cases.set().conv((1, 7, 6, 20), 5, point, stride=(2, 3))
+    cases.set().conv((1, 2, 2, 4), 3, point, around=((1, 0), (2, 1)))
+    cases.set(least=-128, in_zero_point=127).conv((1, 4, 4, 40), 8, point, bias=False)
+
+
+def _windows(cases):
+    three = (3, 3)
+    for in_c, out_c in ((1, 4), (3, 8), (4, 3), (5, 5), (16, 6), (32, 4), (37, 9)):
+        cases.set().conv((1, 6, 5, in_c), out_c, three)
+        cases.set(**RELU_SET).conv((1, 5, 7, in_c), out_c, three, stride=(2, 2), act=RELU)
+    cases.set(**EXACT).conv((2, 9, 8, 1), 11, three)
+    cases.set().conv((1, 49, 10, 1), 6, (10, 4), stride=(2, 2))
+    cases.set().conv((1, 1, 2, 4), 6, (1, 5))
+    cases.set().conv((1, 9, 1, 7), 3, (4, 1), stride=(3, 1))
+    cases.set().conv((1, 6, 5, 3), 4, three, around=((3, 4), (4, 5)), padding=VALID)
+    cases.set().conv((1, 8, 9, 4), 4, three, dilation=(2, 3))
+    cases.set().conv((1, 3, 3, 5), 4, three, dilation=(3, 4))
+    cases.set(bias=1 << 31, stretch=1e-9).conv((1, 4, 4, 4), 5, three)
+
+
+def _quads(cases):
+    """Add filters of up to 3x3 that move by one."""
+    three = (3, 3)
+    for n, channels in enumerate((1, 2, 3, 5, 8, 13, 15, 16, 17, 27, 32, 33, 40)):
+        cases.set().depthwise((1, 1 + n % 5, 1 + n, channels), 1, three)
+        cases.set(**RELU_SET, dead=n % 3).depthwise((1, 4, 1 + n, channels), 1, three, act=RELU)
+    cases.set().depthwise((1, 4, 70, 16), 1, three)
+    cases.set().depthwise((1, 3, 41, 30), 1, three, padding=VALID)
+    cases.set().depthwise((2, 5, 6, 18), 1, (2, 3), padding=VALID, act=RELU6)
+    cases.set().depthwise((3, 3, 4, 7), 1, (3, 1))
+    cases.set().depthwise((1, 3, 4, 7), 1, (1, 2), bias=False)
+    cases.set().depthwise((1, 4, 5, 8), 1, three, around=((5, 6), (3, 6)), padding=VALID)
+    cases.set(weak=2, bias=1 << 29).depthwise((1, 4, 4, 4), 1, three)
+
+
+def _rows(cases):
+    """Add filters of up to 4x4 that move in any way."""
+    three = (3, 3)
+    for n, channels in enumerate((1, 3, 8, 13, 16, 17, 27, 32, 35)):
+        cases.set().depthwise((1, 1 + n % 5, 2 + n, channels), 1, three, stride=(2, 2))
+        settings = {"stride": (2, 1 + n % 3), "act": RELU}
+        cases.set(**RELU_SET, dead=n % 3).depthwise((1, 5, 1 + n, channels), 1, three, **settings)
+    cases.set().depthwise((1, 9, 60, 16), 1, three, stride=(2, 2))
+    cases.set().depthwise((1, 6, 7, 19), 1, (4, 4))
+    cases.set().depthwise((2, 6, 7, 6), 1, (4, 2), stride=(3, 3), padding=VALID)
+    cases.set().depthwise((1, 9, 8, 12), 1, three, dilation=(2, 3))
+    cases.set().depthwise((1, 9, 8, 12), 1, (2, 4), dilation=(3, 2), around=((1, 0), (7, 7)))
+    cases.set().depthwise((1, 2, 3, 4), 1, three, around=((4, 4), (4, 4)), stride=(2, 2))
+    cases.set().depthwise((1, 20, 10, 1), 8, (10, 8), stride=(2, 2))
+
+
+def _products(cases):
+    for depth, out_c in ((1, 1), (4, 4), (7, 5), (16, 8), (64, 10), (128, 8), (257, 3)):
+        cases.set().fully_connected(1, depth, out_c)
+        cases.set(dead=1).fully_connected(1, depth, out_c, per_channel=True, act=RELU)
+    cases.set(least=-128).fully_connected(1, 129, 9)
+    cases.set().fully_connected(4, 30, 5)
+    cases.set(**EXACT).fully_connected(3, 6, 17, per_channel=True)
+    cases.set(bias=1 << 31).fully_connected(2, 40, 6)
+
+
+def _limits(cases):
+    """Add sums that wrap, and shifts at both ends."""
+    cases.set(bias=1 << 31, stretch=1e4, zero_point=5).conv((1, 4, 4, 6), 4, (1, 1))
+    cases.set(stretch=1e9).conv((1, 4, 4, 6), 4, (1, 1))
+    cases.set(stretch=1e-8).conv((1, 4, 4, 6), 6, (1, 1))
+    cases.set(stretch=1e9).depthwise((1, 4, 4, 6), 1, (3, 3))
+    cases.set(stretch=0.02).depthwise((1, 4, 4, 6), 1, (3, 3))
