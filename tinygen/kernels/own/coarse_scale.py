@@ -9,7 +9,7 @@ good, and whether they are is decided by comparing the steps.
 from collections.abc import Callable
 
 LARGEST_SHIFT = 15
-_LARGEST_EXTRA = 8  # added to the rounding, either way
+_LARGEST_EXTRA = 64  # added to the rounding, either way
 
 Requantize = Callable[[int], int]
 
@@ -37,22 +37,34 @@ def coarse_scale(
         offset: The output's zero point.
     """
     steps = _steps(exact, *sums)
+    base = multiplier >> (shift - LARGEST_SHIFT)
     for extra in sorted(range(-_LARGEST_EXTRA, _LARGEST_EXTRA + 1), key=abs):
         rounding = (1 << LARGEST_SHIFT >> 1) + (offset << LARGEST_SHIFT) + extra
-        coarse = _smallest_multiplier(steps, rounding) or multiplier >> (shift - LARGEST_SHIFT)
+        coarse = _multiplier(steps, base, rounding)
         if _steps(fast(coarse, LARGEST_SHIFT, rounding), *sums) == steps:
             return coarse, LARGEST_SHIFT, rounding
     return None
 
 
-def _smallest_multiplier(steps: list[tuple[int, int]], rounding: int) -> int:
-    """Return the smallest multiplier that reaches every step of a positive sum; 0 if none."""
-    needed = [
-        ((((output << LARGEST_SHIFT) - rounding) << 32) - (1 << 31), 2 * total)
-        for total, output in steps[1:]
-        if total > 0
-    ]
-    return max((-(-high // total) for high, total in needed), default=0)
+def _multiplier(steps: list[tuple[int, int]], base: int, rounding: int) -> int:
+    """Return the multiplier nearest to ``base`` that puts every step where it is, if any."""
+    least, most = 0, (1 << 31) - 1
+    for total, output in steps[1:]:
+        for at, is_reached in ((total, True), (total - 1, False)):
+            # fast() is at least output: 2 * at * multiplier >= needed
+            needed = (((output << LARGEST_SHIFT) - rounding + (at < 0)) << 32) - (1 << 31)
+            if at == 0:
+                continue
+            below, above = needed // (2 * at), -(-needed // (2 * at))
+            if at > 0 and is_reached:
+                least = max(least, above)
+            elif at > 0:
+                most = min(most, above - 1)
+            elif is_reached:
+                most = min(most, below)
+            else:
+                least = max(least, below + 1)
+    return min(max(base, least), most)
 
 
 def _steps(output: Requantize, low: int, high: int) -> list[tuple[int, int]]:

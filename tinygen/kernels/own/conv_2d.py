@@ -1,86 +1,34 @@
 """CONV_2D for cores with DSP instructions: gather windows, then one matrix product."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
 from tinygen.graph import Graph, Op
 from tinygen.kernels.own import requantize
 from tinygen.kernels.own.clamp import clamp_call
+from tinygen.kernels.own.conv_plan import (
+    GROUP,
+    SCRATCH_LIMITS,
+    ConvPlan,
+    fewer_rows,
+    plan_convolution,
+    product_form,
+)
 from tinygen.kernels.own.pairs import (
-    BLOCK,
     Int8,
     Int16,
     Int32,
-    can_pack,
-    channel_pairs,
     packed_weights,
     pair_table,
     wide_weights,
 )
-from tinygen.ops.activation import activation_range, output_fields
+from tinygen.ops.activation import output_fields
 from tinygen.ops.contract import Call, Constant, Kernel, Struct, Target
 from tinygen.ops.conv_2d import read_convolution
 from tinygen.ops.convolution import Convolution
 from tinygen.ops.overlap import raster_overlap
 from tinygen.ops.per_channel import Multipliers, fixed_multipliers, operand_multipliers
-from tinygen.ops.window import Window
-
-GROUP = 3  # output pixels computed together
-_SCRATCH_LIMIT = 2496
-_WORD = 4
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Plan:
-    """How one convolution is computed.
-
-    Attributes:
-        conv: What to compute.
-        weights: ``[out_c, filter_h, filter_w * in_c]``.
-        low: Smallest output.
-        high: Largest output.
-        channels: What they sum to.
-        gather: C function.
-        rows: Filter rows gathered at a time.
-    """
-
-    conv: Convolution
-    weights: Int8
-    low: int
-    high: int
-    channels: requantize.Channels
-    gather: str
-    rows: int
-
-    @property
-    def out_c(self) -> int:
-        return len(self.weights)
-
-    @property
-    def blocks(self) -> int:
-        depth: int = self.rows * self.weights.shape[2]
-        return -(-depth // BLOCK)
-
-    @property
-    def stage_step(self) -> int:
-        window, columns = self.conv.window, self.conv.window.filter_hw[1]
-        return int(
-            ((window.out_hw[1] - 1) * window.stride[1] + columns)
-            * (self.weights.shape[2] // columns)
-        )
-
-    @property
-    def gather_bytes(self) -> int:
-        pixel_bytes = BLOCK * self.blocks
-        if self.gather == "staged":
-            stage_bytes = self.weights.shape[1] * self.stage_step
-            return GROUP * pixel_bytes * 3 + BLOCK + int(stage_bytes) + BLOCK - 1
-        return GROUP * pixel_bytes * (3 if self.gather == "patches" else 2)
-
-    @property
-    def split_bytes(self) -> int:
-        return self.gather_bytes + _WORD * GROUP * 2 * len(channel_pairs(self.out_c))
 
 
 def emit(graph: Graph, op: Op, target: Target) -> Kernel | None:
@@ -89,11 +37,15 @@ def emit(graph: Graph, op: Op, target: Target) -> Kernel | None:
     weights = conv.operands.weights.data
     if not target.core.dsp or weights is None or conv.groups != 1:
         return None
-    return convolution_kernel(op, conv, weights)
+    return convolution_kernel(op, conv, weights, target)
 
 
 def convolution_kernel(
-    op: Op, conv: Convolution, weights: Int8, multipliers: Multipliers | None = None
+    op: Op,
+    conv: Convolution,
+    weights: Int8,
+    target: Target,
+    multipliers: Multipliers | None = None,
 ) -> Kernel | None:
     """Return the kernel of a convolution without groups, or None.
 
@@ -102,63 +54,25 @@ def convolution_kernel(
         conv: Geometry and tensors.
         weights: ``[out_c, filter_h, filter_w, in_c]``; those of ``conv`` may be laid out
             otherwise.
+        target: What matters most.
         multipliers: Of each channel; computed as for CONV_2D if left out.
     """
     if multipliers is None:
         multipliers = fixed_multipliers(op, operand_multipliers(conv.operands))
-    plan = _plan(op, conv, weights, multipliers)
-    if plan.gather == "staged" and plan.gather_bytes > _SCRATCH_LIMIT:
+    limit = SCRATCH_LIMITS[target.optimize]
+    plan = plan_convolution(op, conv, weights, multipliers)
+    if plan.gather == "staged" and plan.gather_bytes > limit:
         plan = replace(plan, gather="patches")
-    form = _form(plan)
+    form = product_form(plan)
     scales = requantize.scale_words(plan.channels, is_relu=form == "packed_relu")
-    parts = _fewer_rows(plan)
-    is_whole = plan.gather_bytes <= max(_SCRATCH_LIMIT, parts.split_bytes)
+    parts = fewer_rows(plan, limit)
+    is_whole = plan.gather_bytes <= max(limit, parts.split_bytes)
     if scales is not None and (is_whole or plan.out_c == 1):
         return _whole(op, plan, form, scales)
     return _split(op, parts, form, scales) if plan.out_c > 1 else None
 
 
-def _plan(op: Op, conv: Convolution, weights: Int8, multipliers: Multipliers) -> _Plan:
-    low, high = activation_range(op, conv.activation, conv.operands.y)
-    out_c, filter_h = weights.shape[:2]
-    return _Plan(
-        conv=conv,
-        weights=weights.reshape(out_c, filter_h, -1),
-        low=low,
-        high=high,
-        channels=requantize.channels(conv.operands, weights.reshape(out_c, -1), multipliers),
-        gather=_gather(conv),
-        rows=filter_h,
-    )
-
-
-def _form(plan: _Plan) -> str:
-    """Return which product computes the op with the fewest instructions."""
-    upper = channel_pairs(plan.out_c)[:, 1]
-    if not (can_pack(plan.weights.reshape(plan.out_c, -1)) and plan.channels.fit_packed(upper)):
-        return "wide"
-    is_relu = requantize.cuts_negatives(plan.conv.operands.y.zero_point, plan.low)
-    return "packed_relu" if is_relu else "packed"
-
-
-def _gather(conv: Convolution) -> str:
-    window, in_c = conv.window, conv.operands.x.shape[3]
-    if window.filter_hw == (1, 1) and not _reaches_out(window):
-        return "pixel"
-    if window.dilation[1] > 1:
-        return "patches"
-    return "words" if in_c % BLOCK == 0 else "staged"
-
-
-def _reaches_out(window: Window) -> bool:
-    """Return whether a 1x1 window is ever in the padding."""
-    last = [(n - 1) * step for n, step in zip(window.out_hw, window.stride, strict=True)]
-    return window.pad != (0, 0) or any(
-        n >= size for n, size in zip(last, window.in_hw, strict=True)
-    )
-
-
-def _whole(op: Op, plan: _Plan, form: str, scales: Int32) -> Kernel:
+def _whole(op: Op, plan: ConvPlan, form: str, scales: Int32) -> Kernel:
     """Return the kernel that gathers whole windows."""
     flat = plan.weights.reshape(plan.out_c, -1)
     is_packed = form != "wide"
@@ -181,17 +95,15 @@ def _whole(op: Op, plan: _Plan, form: str, scales: Int32) -> Kernel:
         overlap=_overlap(plan),
         why=_why(form),
     )
-    return clamp_call(
-        kernel, plan.conv.operands.y, plan.low, plan.high, step=plan.conv.out_step
-    )
+    return clamp_call(kernel, plan.conv.operands.y, plan.low, plan.high, step=plan.conv.out_step)
 
 
-def _gather_sources(plan: _Plan) -> list[str]:
+def _gather_sources(plan: ConvPlan) -> list[str]:
     gather = f"kernels/dsp/gather_{plan.gather}_s8.c"
     return [gather, "kernels/dsp/expand_pixels_s8.c"] if plan.gather == "pixel" else [gather]
 
 
-def _pointwise_params(plan: _Plan) -> Struct:
+def _pointwise_params(plan: ConvPlan) -> Struct:
     x = plan.conv.operands.x
     fields: dict[str, int | str] = {
         "pixels": x.size // x.shape[3],
@@ -203,7 +115,7 @@ def _pointwise_params(plan: _Plan) -> Struct:
     return Struct("tg_pointwise_args", "params", fields)
 
 
-def _split(op: Op, plan: _Plan, form: str, scales: Int32 | None) -> Kernel:
+def _split(op: Op, plan: ConvPlan, form: str, scales: Int32 | None) -> Kernel:
     """Return the kernel that sums as many filter rows at a time as scratch allows."""
     filter_h = plan.weights.shape[1]
     is_packed = scales is not None and form != "wide"
@@ -244,7 +156,7 @@ def _split(op: Op, plan: _Plan, form: str, scales: Int32 | None) -> Kernel:
     return clamp_call(kernel, y, plan.low, plan.high, step=plan.conv.out_step)
 
 
-def _parts(plan: _Plan, *, is_packed: bool) -> Int8 | Int16:
+def _parts(plan: ConvPlan, *, is_packed: bool) -> Int8 | Int16:
     """Return the weights of each part of the filter, one after the other."""
     parts = [
         plan.weights[:, row : row + plan.rows].reshape(plan.out_c, -1)
@@ -255,18 +167,7 @@ def _parts(plan: _Plan, *, is_packed: bool) -> Int8 | Int16:
     return np.stack([wide_weights(part) for part in parts])
 
 
-def _fewer_rows(plan: _Plan) -> _Plan:
-    """Gather the largest divisor of the filter's rows that scratch allows, at least 1."""
-    plan = replace(plan, gather="patches") if plan.gather == "staged" else plan
-    filter_h = plan.weights.shape[1]
-    for rows in range(filter_h, 0, -1):
-        fewer = replace(plan, rows=rows)
-        if filter_h % rows == 0 and (rows == 1 or fewer.split_bytes <= _SCRATCH_LIMIT):
-            return fewer
-    return plan
-
-
-def _params(op: Op, plan: _Plan) -> Struct:
+def _params(op: Op, plan: ConvPlan) -> Struct:
     operands = plan.conv.operands
     return Struct(
         "tg_conv_args",
@@ -286,7 +187,7 @@ def _params(op: Op, plan: _Plan) -> Struct:
     )
 
 
-def _overlap(plan: _Plan) -> dict[int, int]:
+def _overlap(plan: ConvPlan) -> dict[int, int]:
     x = plan.conv.operands.x
     if x.shape[0] != 1:
         return {}

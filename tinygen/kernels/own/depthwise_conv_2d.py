@@ -35,7 +35,7 @@ def emit(graph: Graph, op: Op, target: Target) -> Kernel | None:
     if not target.core.dsp or weights is None:
         return None
     if conv.groups == 1 and weights.shape[3] > 1:
-        return convolution_kernel(op, conv, weights.transpose(3, 1, 2, 0))
+        return convolution_kernel(op, conv, weights.transpose(3, 1, 2, 0), target)
     if conv.groups < _CHANNELS or weights.shape[3] != conv.groups:
         return None
     return _three_by_three(op, conv, weights, target) or _any_window(op, conv)

@@ -36,9 +36,8 @@ def emit(graph: Graph, op: Op, target: Target) -> Kernel | None:
     if not target.core.dsp or weights is None or operands.weights.zero_point != 0:
         return None
     scaling = multipliers(op, operands)
-    rows = operands.x.size // weights.shape[1]
-    if rows > 1:
-        return _rows_kernel(op, operands, scaling, rows)
+    if operands.x.size > weights.shape[1]:
+        return _rows_kernel(op, operands, scaling, target)
     is_per_channel = has_channels(operands.weights)
     channels = requantize.channels(operands, weights, scaling, may_fix=is_per_channel)
     scales = requantize.scale_words(channels, is_relu=False)
@@ -50,11 +49,12 @@ def emit(graph: Graph, op: Op, target: Target) -> Kernel | None:
     return clamp_call(kernel, operands.y, low, high)
 
 
-def _rows_kernel(op: Op, operands: Operands, scaling: Multipliers, rows: int) -> Kernel | None:
+def _rows_kernel(op: Op, operands: Operands, scaling: Multipliers, target: Target) -> Kernel | None:
     """Return the kernel for several rows: a 1x1 convolution of an image one pixel high."""
     weights = operands.weights.data
     assert weights is not None
     out_c, depth = weights.shape
+    rows = operands.x.size // depth
     image = replace(
         operands,
         x=replace(operands.x, shape=(1, 1, rows, depth)),
@@ -65,7 +65,7 @@ def _rows_kernel(op: Op, operands: Operands, scaling: Multipliers, rows: int) ->
     conv = Convolution(image, window, 1, op.options.activation)
     filters = weights.reshape(out_c, 1, 1, depth)
     multiplier, shift = (np.broadcast_to(values, (out_c,)) for values in scaling)
-    return convolution_kernel(op, conv, filters, (multiplier, shift))
+    return convolution_kernel(op, conv, filters, target, (multiplier, shift))
 
 
 def padded_rows(weights: Int8) -> Int8:
