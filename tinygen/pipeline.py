@@ -12,18 +12,19 @@ from tinygen.build.cmsis_nn_files import collect_files
 from tinygen.build.elf import measure
 from tinygen.build.pio import build_project
 from tinygen.build.project_dir import write_project
-from tinygen.emit.kernels import choose_kernels
+from tinygen.emit.kernels import choose_kernel, choose_kernels
 from tinygen.emit.parts import Project, Stream
 from tinygen.emit.project import emit_project
-from tinygen.graph import Graph
+from tinygen.graph import Graph, Op
 from tinygen.load.model_file import LoadedModel, load_model
 from tinygen.load.tflite import read_graph
 from tinygen.manifest import WeightsEntry, read_manifest
 from tinygen.ops.contract import Kernel, Library, Optimize, Target
 from tinygen.optimize.rewrite import Saving
 from tinygen.optimize.surgery import operate
-from tinygen.plan.layout import plan_memory
+from tinygen.plan.choose import LINES, plan_with_chains
 from tinygen.plan.model import Plan
+from tinygen.plan.schedule import kernels_used
 from tinygen.progress import Progress
 from tinygen.quantize.convert import QuantizeOptions
 from tinygen.report.fit import Fit, measure_fit, require_fit
@@ -113,13 +114,18 @@ def prepare(model: Path, choices: Choices, progress: Progress) -> Prepared:
         make_chooser(target, choices.kernels),
     )
     kernels = placement.kernels
-    plan = plan_memory(
-        graph,
-        {k: kernel.scratch_bytes for k, kernel in enumerate(kernels) if kernel},
-        {k: kernel.overlap for k, kernel in enumerate(kernels) if kernel},
-    )
+    plan = _plan(graph, kernels, target, choices)
     plan, weights, stream = plan_stream(board, plan, placement, choice)
     return Prepared(board, loaded, given, graph, savings, kernels, plan, weights, stream)
+
+
+def _plan(graph: Graph, kernels: Sequence[Kernel | None], target: Target, choices: Choices) -> Plan:
+    """Plan memory; run ops by rows where that is worth what it costs."""
+
+    def choose(part: Graph, op: Op) -> Kernel | None:
+        return choose_kernel(part, op, target, choices.kernels)
+
+    return plan_with_chains(graph, kernels, choose, LINES[choices.optimize])
 
 
 def build(model: Path, out: Path, choices: Choices, progress: Progress) -> Report:
@@ -151,7 +157,9 @@ def build(model: Path, out: Path, choices: Choices, progress: Progress) -> Repor
         stack_bytes=choices.stack_bytes,
         weights=prepared.weights,
         stream=prepared.stream,
-        cmsis_nn=_cmsis_nn_files(prepared.kernels, may_fetch=not choices.offline),
+        cmsis_nn=_cmsis_nn_files(
+            kernels_used(prepared.kernels, prepared.plan.chains), may_fetch=not choices.offline
+        ),
     )
     write_project(emit_project(project), out)
     progress.step(f"building for {prepared.board.name}")

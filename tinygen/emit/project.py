@@ -14,6 +14,7 @@ from tinygen.emit.official import OFFICIAL
 from tinygen.emit.parts import Project
 from tinygen.emit.render import render
 from tinygen.kernels.cmsis_nn.flags import file_flags as cmsis_nn_flags
+from tinygen.plan.schedule import kernels_used
 from tinygen.resources import data_dir
 
 PLATFORM = ".tinygen/platforms/tinygen"
@@ -31,7 +32,9 @@ def emit_project(project: Project) -> dict[str, str | bytes]:
     model = emit_model(project.graph, project.kernels, project.plan, project.stream)
     files: dict[str, str | bytes] = {
         **firmware_files(
-            project.kernels, project.board, project.stream.source.files if project.stream else ()
+            kernels_used(project.kernels, project.plan.chains),
+            project.board,
+            project.stream.source.files if project.stream else (),
         ),
         **{f"src/{name}": text for name, text in model.items()},
         **{_cmsis_nn_path(path): content for path, content in project.cmsis_nn.items()},
