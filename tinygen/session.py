@@ -31,6 +31,7 @@ from tinygen.report.model import (
 from tinygen.verify.inputs import InputSets, random_inputs, sample_inputs
 from tinygen.verify.oracle import find_oracle
 from tinygen.weights_file import FILE as WEIGHTS_FILE
+from tinygen.weights_file import read_weights
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -99,6 +100,9 @@ def connected(built: Built, port: str | None) -> Iterator[Device]:
     """
     board = find_board(built.manifest.board)
     sha256, board_id = built.manifest.model.sha256, built.manifest.board
+    weights = b""
+    if built.manifest.weights.source == "serial":
+        weights = read_weights(built.folder / WEIGHTS_FILE).content
     if port is None and not board.is_emulated:
         raise UsageError(
             f"{board.id} is a real board: on which port is it?",
@@ -106,10 +110,10 @@ def connected(built: Built, port: str | None) -> Iterator[Device]:
         )
     if port is not None:
         with closing(SerialLink(port)) as link:
-            yield Device.connect(link, sha256, board_id)
+            yield Device.connect(link, sha256, board_id, weights=weights)
     else:
         with emulate(board, built.elf, _loads(built)) as emulated:
-            yield Device.connect(emulated, sha256, board_id)
+            yield Device.connect(emulated, sha256, board_id, weights=weights)
 
 
 def _loads(built: Built) -> dict[int, Path]:

@@ -7,7 +7,7 @@ from tinygen.board import Board
 from tinygen.device.qemu import ICOUNT_SHIFT
 from tinygen.emit.kernels import choose_kernel
 from tinygen.emit.parts import Stream
-from tinygen.emit.weight_source import SOURCES, external_region, source_code
+from tinygen.emit.weight_source import IN_MEMORY, SOURCES, external_region, source_code
 from tinygen.errors import UsageError
 from tinygen.graph import Graph
 from tinygen.manifest import PlacedEntry, WeightsEntry
@@ -74,7 +74,7 @@ def place_weights(
         budget = max(board.region("flash").nbytes - _CODE_BYTES, 0)
         if not any(region.kind == "external" for region in board.regions):
             return keep_weights(graph, kernels, "flash")
-    elif source in {"external", "throttled"}:
+    elif source in IN_MEMORY:
         external_region(board)
     placed = stream_weights(graph, kernels, chooser, choice.ram_bytes, budget)
     if placed.file is None and budget is None:
@@ -105,7 +105,7 @@ def plan_stream(
     users = [k for k, kernel in enumerate(placement.kernels) if kernel and kernel.loops]
     plan, offsets = add_slabs(plan, placement.slab_bytes, users[0], users[-1])
     code = source_code(choice.source, board, len(file.content), ICOUNT_SHIFT)
-    is_memory = choice.source in {"external", "throttled"}
+    is_memory = choice.source in IN_MEMORY
     entry = WeightsEntry(
         choice=choice.text,
         source=code.name,

@@ -1,5 +1,6 @@
 /* A port for tests: the link is standard input and output, the counter counts its reads.
  */
+#include <poll.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +13,12 @@ static uint32_t reads;
 
 void tg_port_init(void)
 {
+}
+
+int tg_port_poll_byte(void)
+{
+    struct pollfd link = {STDIN_FILENO, POLLIN, 0};
+    return poll(&link, 1, 1) > 0 ? tg_port_read_byte() : -1;
 }
 
 uint8_t tg_port_read_byte(void)

@@ -43,9 +43,14 @@ class Channel:
     """The host's end of the protocol, without what the messages mean."""
 
     def __init__(
-        self, link: Link, timeouts: Timeouts, clock: Callable[[], float] = time.monotonic
+        self,
+        link: Link,
+        timeouts: Timeouts,
+        clock: Callable[[], float] = time.monotonic,
+        weights: bytes = b"",
     ) -> None:
         self._link, self._timeouts, self._clock = link, timeouts, clock
+        self._weights = weights
         self._parser = FrameParser()
         self._received: list[Frame] = []
         self._sequence = 0
@@ -113,6 +118,9 @@ class Channel:
             if frame is None:
                 continue
             _require_sound(frame)
+            if frame.kind is Kind.NEED:
+                self._serve(frame)
+                deadline = self._clock() + timeout_s
             if _is_greeting(frame):
                 return frame
         return None
@@ -156,6 +164,10 @@ class Channel:
         deadline = min(self._run_deadline or inf, self._clock() + patience_s)
         while (frame := self._receive(deadline)) is not None:
             _require_sound(frame)
+            if frame.kind is Kind.NEED:
+                self._serve(frame)
+                deadline = min(self._run_deadline or inf, self._clock() + patience_s)
+                continue
             if _is_greeting(frame) and kind is not Kind.HELLO:
                 raise DeviceError(
                     "the board started over in the middle of its work",
@@ -173,6 +185,17 @@ class Channel:
             elif frame.kind is kind and frame.is_reply:
                 return frame
         return None
+
+    def _serve(self, frame: Frame) -> None:
+        """Send the piece of the weights file that the device asks for."""
+        offset, nbytes = frame.arguments
+        piece = self._weights[offset : offset + min(nbytes, MAX_PAYLOAD)]
+        if not self._weights:
+            raise DeviceError(
+                "the device asks the host for weights, and there are none",
+                hint="build the project again: its weights.bin is missing",
+            )
+        self._link.write(encode(Frame(Kind.CHUNK, frame.sequence, 0, (offset, 0), piece)))
 
     def _receive(self, deadline: float) -> Frame | None:
         """Return the next frame; None at the deadline or when one came damaged."""

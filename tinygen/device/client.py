@@ -58,13 +58,15 @@ class Device:
         self._output_bytes: tuple[int, ...] = ()
 
     @classmethod
-    def connect(
+    def connect(  # noqa: PLR0913 - a link, whom to expect on it, and how to treat it
         cls,
         link: Link,
         model_sha256: str,
         board_id: str,
         timeouts: Timeouts | None = None,
         clock: Callable[[], float] = time.monotonic,
+        *,
+        weights: bytes = b"",
     ) -> Self:
         """Greet the device and check that it holds this model.
 
@@ -74,11 +76,12 @@ class Device:
             board_id: The board the firmware should be for.
             timeouts: How long to wait for what.
             clock: For tests.
+            weights: The weights file, for a firmware that asks the host for it.
 
         Raises:
             DeviceError: It does not answer, or it holds something else.
         """
-        device = cls(Channel(link, timeouts or Timeouts(), clock))
+        device = cls(Channel(link, timeouts or Timeouts(), clock, weights))
         require_firmware(device.hello, model_sha256, board_id)
         count = max(device.hello.input_count, device.hello.output_count)
         sizes = [device._channel.ask(Kind.TENSOR, index=n).arguments for n in range(count)]

@@ -32,7 +32,9 @@ class Kind(IntEnum):
     MEMORY = 8
     RESET = 9
     EXIT = 10
+    CHUNK = 11
     STREAMED = 12
+    NEED = 0xFB
     REFUSED = 0xFC
     STARTED = 0xFD
     FAULT = 0xFE

@@ -1,14 +1,22 @@
 """The C of a weight source: which files it needs, and how it is declared."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil
 
 from tinygen.board import Board, Region
 from tinygen.errors import UsageError
 
-SOURCES = ("external", "throttled")
+IN_MEMORY = ("external", "throttled")
+SOURCES = (*IN_MEMORY, "serial", "file")
 
 _HINT = "choose --weights stream:SOURCE, SOURCE one of: " + ", ".join(SOURCES)
+_KIB = 1024
+# Serial: when a piece is asked for again, and when its chunk is given up. An emulator's
+# time runs ahead of the host's, which has to answer.
+_PIECE_S, _CHUNK_S = 0.5, 8.0
+_EMULATED_PIECE_S, _EMULATED_CHUNK_S = 10.0, 80.0
+_MOST_TICKS = (1 << 31) - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,30 +64,23 @@ def source_code(name: str, board: Board, file_bytes: int, icount_shift: int) -> 
         icount_shift: QEMU's: an instruction takes 2**icount_shift ns of its timers.
 
     Raises:
-        UsageError: The board cannot have this source.
+        UsageError: There is no such source, or the board cannot have it.
     """
-    if name not in SOURCES:
+    if name == "serial":
+        return _serial(board)
+    if name == "file":
+        return _code("file", "file", {".source": "TG_FILE_SOURCE", ".path": '"weights.bin"'})
+    if name not in IN_MEMORY:
         raise UsageError(f"no source of weights is called '{name}'", hint=_HINT)
     region = external_region(board, file_bytes)
-    ticks = 0
+    fields = {
+        ".source": "TG_MAPPED_SOURCE",
+        ".file": f"(const uint8_t *){region.origin:#010x}u",
+    }
     if name == "throttled":
-        if region.bandwidth == 0:
-            raise UsageError(
-                f"the file of {board.id} does not say how fast {region.name} is",
-                hint="add 'bandwidth', in bytes a second, to the region",
-            )
-        ticks = ceil(1024 * ticks_per_byte(board, region, icount_shift))
-    fields = [
-        ".source = TG_MAPPED_SOURCE",
-        f".file = (const uint8_t *){region.origin:#010x}u",
-        *([f".ticks_per_kib = {ticks}"] if ticks else []),
-    ]
-    return SourceCode(
-        name=name,
-        files=("weights/mapped.c",),
-        header="tinygen/weights/mapped.h",
-        declaration=f"static tg_mapped_source weight_source = {{{', '.join(fields)}}};",
-    )
+        ticks = ceil(_KIB * ticks_per_byte(board, region, icount_shift))
+        fields[".ticks_per_kib"] = str(ticks)
+    return _code(name, "mapped", fields)
 
 
 def ticks_per_byte(board: Board, region: Region, icount_shift: int) -> float:
@@ -87,8 +88,35 @@ def ticks_per_byte(board: Board, region: Region, icount_shift: int) -> float:
 
     On an emulated board an instruction stands for a cycle of the core: its counter runs
     faster against instructions than against the clock of the board's file.
+
+    Raises:
+        UsageError: The board's file does not say how fast the region is.
     """
+    if region.bandwidth == 0:
+        raise UsageError(
+            f"the file of {board.id} does not say how fast {region.name} is",
+            hint="add 'bandwidth', in bytes a second, to the region",
+        )
     cycles = board.clock_hz / region.bandwidth
     if board.is_emulated:
         return cycles * board.counter_hz * (1 << icount_shift) / 1e9
     return cycles if board.counter_hz == 0 else cycles * board.counter_hz / board.clock_hz
+
+
+def _serial(board: Board) -> SourceCode:
+    seconds = (_EMULATED_PIECE_S, _EMULATED_CHUNK_S) if board.is_emulated else (_PIECE_S, _CHUNK_S)
+    piece, chunk = (
+        min(int(s * (board.counter_hz or board.clock_hz)), _MOST_TICKS) for s in seconds
+    )
+    fields = {".source": f"TG_SERIAL_SOURCE({chunk}u)", ".piece_ticks": f"{piece}u"}
+    return _code("serial", "serial", fields)
+
+
+def _code(name: str, kind: str, fields: Mapping[str, str], more: Sequence[str] = ()) -> SourceCode:
+    values = ", ".join(f"{key} = {value}" for key, value in fields.items())
+    return SourceCode(
+        name=name,
+        files=(f"weights/{kind}.c", *more),
+        header=f"tinygen/weights/{kind}.h",
+        declaration=f"static tg_{kind}_source weight_source = {{{values}}};",
+    )

@@ -28,6 +28,9 @@ void tg_port_init(void);
 /* Wait, asleep where the core can, for one byte from the host. */
 uint8_t tg_port_read_byte(void);
 
+/* Take one byte from the host if one has come; -1 if none has. */
+int tg_port_poll_byte(void);
+
 /* Send one byte to the host; returns when the link has taken it. */
 void tg_port_write_byte(uint8_t byte);
 

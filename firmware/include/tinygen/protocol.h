@@ -22,8 +22,10 @@ enum {
     TG_MEMORY = 8,
     TG_RESET = 9,
     TG_EXIT = 10,
+    TG_CHUNK = 11, /* an answer to TG_NEED; it has no reply */
     TG_STREAMED = 12,
     TG_REPLY = 0x80,
+    TG_NEED = 0xFB,    /* the device asks for a piece of the weights file */
     TG_REFUSED = 0xFC, /* weights cannot be used: at the start, or as an answer */
     TG_STARTED = 0xFD, /* an inference began; its reply follows when it is done */
     TG_FAULT = 0xFE,   /* the core stopped; nobody asked */

@@ -13,6 +13,12 @@ static inline tg_status tg_open_weights(void)
     return model_open();
 }
 
+/* Open them if that has failed before: their source may have come late. */
+static inline tg_status tg_require_weights(void)
+{
+    return model_stream.is_open ? TG_OK : model_open();
+}
+
 /* Send why weights cannot be used, as the answer to the request in frame if status says
  * so; returns whether it did. */
 static inline int tg_refuse(tg_frame *frame, tg_status status)
@@ -42,6 +48,11 @@ static inline tg_status tg_send_streamed(tg_frame *frame)
 #else
 
 static inline tg_status tg_open_weights(void)
+{
+    return TG_OK;
+}
+
+static inline tg_status tg_require_weights(void)
 {
     return TG_OK;
 }

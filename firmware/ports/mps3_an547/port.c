@@ -34,6 +34,11 @@ void tg_port_init(void)
     tg_enable_wake_up(UART_IRQ);
 }
 
+int tg_port_poll_byte(void)
+{
+    return (UART_STATE & STATE_RX_FULL) != 0 ? (uint8_t)UART_DATA : -1;
+}
+
 uint8_t tg_port_read_byte(void)
 {
     while ((UART_STATE & STATE_RX_FULL) == 0) {

@@ -91,6 +91,11 @@ void tg_port_init(void)
     start_link();
 }
 
+int tg_port_poll_byte(void)
+{
+    return UART_RX_READY != 0 ? tg_port_read_byte() : -1;
+}
+
 uint8_t tg_port_read_byte(void)
 {
     while (UART_RX_READY == 0) {

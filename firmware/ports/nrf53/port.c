@@ -86,6 +86,11 @@ void tg_port_init(void)
     start_link();
 }
 
+int tg_port_poll_byte(void)
+{
+    return UARTE_END_RX != 0 ? tg_port_read_byte() : -1;
+}
+
 uint8_t tg_port_read_byte(void)
 {
     while (UARTE_END_RX == 0) {

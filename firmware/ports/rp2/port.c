@@ -55,6 +55,11 @@ void tg_port_init(void)
     start_link();
 }
 
+int tg_port_poll_byte(void)
+{
+    return (UART_FR & FR_RX_EMPTY) == 0 ? (uint8_t)UART_DR : -1;
+}
+
 uint8_t tg_port_read_byte(void)
 {
     while ((UART_FR & FR_RX_EMPTY) != 0) {

@@ -33,6 +33,11 @@ static inline void tg_start_usart(uint32_t divider, uint32_t fifo)
     tg_enable_wake_up(TG_LINK_IRQ);
 }
 
+int tg_port_poll_byte(void)
+{
+    return (USART_ISR & ISR_RX_NOT_EMPTY) != 0 ? (uint8_t)USART_RDR : -1;
+}
+
 uint8_t tg_port_read_byte(void)
 {
     while ((USART_ISR & ISR_RX_NOT_EMPTY) == 0) {

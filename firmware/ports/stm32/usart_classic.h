@@ -27,6 +27,18 @@ static inline void tg_start_usart(uint32_t divider)
     tg_enable_wake_up(TG_LINK_IRQ);
 }
 
+int tg_port_poll_byte(void)
+{
+    const uint32_t status = USART_SR;
+    if ((status & SR_RX_NOT_EMPTY) != 0) {
+        return (uint8_t)USART_DR;
+    }
+    if ((status & SR_OVERRUN) != 0) {
+        (void)USART_DR;
+    }
+    return -1;
+}
+
 uint8_t tg_port_read_byte(void)
 {
     for (;;) {

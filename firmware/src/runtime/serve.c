@@ -70,7 +70,7 @@ static tg_status start(const tg_frame *request)
     tg_frame started = *request;
     started.type = TG_STARTED;
     tg_send(&started, NULL);
-    return TG_OK;
+    return tg_require_weights();
 }
 
 static tg_status run(tg_frame *frame)
@@ -194,6 +194,8 @@ static tg_status answer(tg_session *session, tg_frame *frame, bool has_target)
     case TG_MEMORY:
         report_memory(frame);
         return TG_OK;
+    case TG_CHUNK:
+        return TG_OK; /* it came too late */
     case TG_RESET:
         tg_port_reset();
     case TG_EXIT:
