@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -31,6 +31,7 @@ from tinygen.report.fit import Fit, measure_fit, require_fit
 from tinygen.report.from_build import report_build
 from tinygen.report.model import Report, write_report
 from tinygen.streaming import WeightChoice, make_chooser, place_weights, plan_stream
+from tinygen.tflm import complete, find_source
 from tinygen.weights_file import FILE as WEIGHTS_FILE
 
 REPORT_FILE = "report.json"
@@ -47,6 +48,9 @@ class Choices:
         optimize: What matters most.
         stack_bytes: RAM to reserve for the stack; > 0.
         surgery: Rewrite the graph losslessly.
+        runtime: What runs the model: straight C, or TensorFlow Lite Micro, for which
+            kernels, surgery and weights have no meaning.
+        tflm_dir: Folder of TensorFlow Lite Micro, for its runtime.
         offline: Do not ask the network for CMSIS-NN's source.
         weights: ``flash``, ``ram``, ``stream``, ``stream:SOURCE`` or ``auto``.
         weight_ram: Bytes of arena through which weights may stream.
@@ -58,6 +62,8 @@ class Choices:
     optimize: Optimize = "balanced"
     stack_bytes: int = 4096
     surgery: bool = True
+    runtime: Literal["aot", "tflm"] = "aot"
+    tflm_dir: Path | None = None
     offline: bool = False
     weights: str = "flash"
     weight_ram: int = 16384
@@ -144,7 +150,11 @@ def build(model: Path, out: Path, choices: Choices, progress: Progress) -> Repor
         TinygenError: Any of its kinds, as the stages say.
     """
     prepared = prepare(model, choices, progress)
-    require_fit(prepared.board, fit_of(prepared, choices))
+    tflm = find_source(choices.tflm_dir) if choices.runtime == "tflm" else None
+    if tflm:
+        choices = replace(choices, kernels="reference", surgery=False, weights="flash")
+    if tflm is None:  # else the arena is not known before it is measured
+        require_fit(prepared.board, fit_of(prepared, choices))
     project = Project(
         given=prepared.given,
         graph=prepared.graph,
@@ -162,6 +172,8 @@ def build(model: Path, out: Path, choices: Choices, progress: Progress) -> Repor
         ),
     )
     write_project(emit_project(project), out)
+    if tflm:
+        project = complete(project, tflm, progress)
     progress.step(f"building for {prepared.board.name}")
     image = build_project(out, progress)
     if project.stream:

@@ -26,6 +26,8 @@ LAYERS = [
         "weights",
     },
     {"streaming"},
+    {"tflm_arena"},
+    {"tflm"},
     {"pipeline"},
     {"session"},
     {"bench"},
@@ -34,6 +36,7 @@ LAYERS = [
 # What a stage hands to a later one, and the one stage that is another's front door.
 HANDED_ON = {
     "tinygen.build.elf",
+    "tinygen.build.tflm_ops",
     "tinygen.device.measure",
     "tinygen.optimize.rewrite",
     "tinygen.plan.model",

@@ -11,6 +11,7 @@ from tinygen.errors import ToolchainError
 
 GCC = "arm-none-eabi-gcc"
 INSTALL = "apt-get install gcc-arm-none-eabi libnewlib-arm-none-eabi"
+INSTALL_CXX = "apt-get install libstdc++-arm-none-eabi-newlib"
 _HINT = f"{INSTALL}, or set TINYGEN_TOOLCHAIN_DIR to a folder that has bin/{GCC}"
 
 
@@ -20,6 +21,11 @@ class Compiler:
 
     path: Path
     version: str
+
+    @property
+    def cxx(self) -> Path:
+        """Return the C++ compiler beside it; `require_cxx` says whether it is usable."""
+        return self.path.with_name(self.path.name.replace("gcc", "g++"))
 
 
 def find_compiler() -> Compiler:
@@ -50,3 +56,26 @@ def has_nano_library(compiler: Compiler) -> bool:
         [compiler.path, "-print-file-name=nano.specs"], capture_output=True, text=True, check=False
     ).stdout
     return Path(output.strip()).is_absolute()
+
+
+def require_cxx(compiler: Compiler) -> Path:
+    """Return where the C++ library is, which only the ``tflm`` runtime needs.
+
+    Raises:
+        ToolchainError: The compiler has none.
+    """
+    try:
+        output = subprocess.run(
+            [compiler.cxx, "-print-file-name=libstdc++_nano.a"],
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+    except (OSError, subprocess.SubprocessError) as error:
+        raise ToolchainError(f"{compiler.cxx} does not run: {error}", hint=INSTALL_CXX) from error
+    found = Path(output.strip())
+    if not found.is_absolute():
+        raise ToolchainError(
+            f"{compiler.cxx} has no C++ library, which --runtime tflm needs", hint=INSTALL_CXX
+        )
+    return found

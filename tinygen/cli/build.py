@@ -1,6 +1,7 @@
 """``tinygen build``: a model to a firmware project, built and measured."""
 
 from pathlib import Path
+from typing import Literal
 
 import click
 
@@ -11,6 +12,7 @@ from tinygen.cli.options import (
     json_option,
     kernel_options,
     output_options,
+    runtime_options,
     sample_source,
     samples_option,
     weight_options,
@@ -45,6 +47,7 @@ from tinygen.report.text import build_text
     metavar="BYTES",
     help="RAM to reserve for the stack; 'profile' tells how much is used.",
 )
+@runtime_options
 @click.option("--offline", is_flag=True, help="Never ask the network for anything.")
 @json_option
 @output_options
@@ -60,6 +63,8 @@ def command(  # noqa: PLR0913 - click hands over one argument an option
     weights: str,
     weight_ram: int,
     stack_bytes: int,
+    runtime: Literal["aot", "tflm"],
+    tflm_dir: Path | None,
     offline: bool,
     json_path: Path | None,
     quiet: bool,
@@ -78,6 +83,8 @@ def command(  # noqa: PLR0913 - click hands over one argument an option
         optimize=optimize,
         stack_bytes=stack_bytes,
         surgery=surgery,
+        runtime=runtime,
+        tflm_dir=tflm_dir,
         offline=offline,
         weights=weights,
         weight_ram=weight_ram,

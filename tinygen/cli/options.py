@@ -104,6 +104,28 @@ def weight_options(function: F) -> F:
     )(function)
 
 
+def runtime_options(function: F) -> F:
+    """Add ``--runtime`` and ``--tflm-dir``."""
+    function = tflm_dir_option(function)
+    return click.option(
+        "--runtime",
+        type=click.Choice(["aot", "tflm"]),
+        default="aot",
+        show_default=True,
+        help="Straight C, or TensorFlow Lite Micro's interpreter (docs/tflm.md).",
+    )(function)
+
+
+def tflm_dir_option(function: F) -> F:
+    """Add ``--tflm-dir DIR``."""
+    return click.option(
+        "--tflm-dir",
+        metavar="DIR",
+        type=click.Path(file_okay=False, path_type=Path),
+        help="TensorFlow Lite Micro's source, for --runtime tflm.",
+    )(function)
+
+
 def sample_source(text: str | None) -> Path | Literal["random"] | None:
     """Return what ``--samples`` names."""
     if text is None or text == "random":

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tinygen.board import Board
+from tinygen.emit.tflm import TflmParts
 from tinygen.emit.weight_source import SourceCode
 from tinygen.graph import Graph
 from tinygen.manifest import IN_FLASH, WeightsEntry
@@ -44,6 +45,7 @@ class Project:
         stack_bytes: RAM to reserve for the stack.
         cmsis_nn: CMSIS-NN's files: ``Source/F/x.c`` and ``Include/x.h`` to content.
         runtime: ``--runtime``.
+        tflm: What the ``tflm`` runtime adds; None for ``aot``.
         weights: Where weights are, for the manifest.
         stream: Weights that are not in the image; None where all are.
     """
@@ -58,6 +60,7 @@ class Project:
     optimize: Optimize
     stack_bytes: int
     cmsis_nn: Mapping[str, bytes]
-    runtime: Literal["aot"] = "aot"
+    runtime: Literal["aot", "tflm"] = "aot"
+    tflm: TflmParts | None = None
     weights: WeightsEntry = IN_FLASH
     stream: Stream | None = None

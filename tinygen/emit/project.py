@@ -13,6 +13,7 @@ from tinygen.emit.model import emit_model
 from tinygen.emit.official import OFFICIAL
 from tinygen.emit.parts import Project
 from tinygen.emit.render import render
+from tinygen.emit.tflm import ARCHIVE, library_flags
 from tinygen.kernels.cmsis_nn.flags import file_flags as cmsis_nn_flags
 from tinygen.plan.schedule import kernels_used
 from tinygen.resources import data_dir
@@ -29,14 +30,13 @@ _PLATFORM_FILES = (
 
 def emit_project(project: Project) -> dict[str, str | bytes]:
     """Return every file of the project, sorted by path; the same input, the same bytes."""
-    model = emit_model(project.graph, project.kernels, project.plan, project.stream)
     files: dict[str, str | bytes] = {
         **firmware_files(
             kernels_used(project.kernels, project.plan.chains),
             project.board,
             project.stream.source.files if project.stream else (),
         ),
-        **{f"src/{name}": text for name, text in model.items()},
+        **(project.tflm.files() if project.tflm else _model(project)),
         **{_cmsis_nn_path(path): content for path, content in project.cmsis_nn.items()},
         **_texts(project),
         **_platform(project.board),
@@ -46,6 +46,12 @@ def emit_project(project: Project) -> dict[str, str | bytes]:
     }
     files[manifest.FILE] = describe(project, tuple(sorted(files))).to_text()
     return dict(sorted(files.items()))
+
+
+def _model(project: Project) -> dict[str, str]:
+    """Return the generated sources of the ``aot`` runtime."""
+    model = emit_model(project.graph, project.kernels, project.plan, project.stream)
+    return {f"src/{name}": text for name, text in model.items()}
 
 
 def _cmsis_nn_path(path: str) -> str:
@@ -71,6 +77,9 @@ def _texts(project: Project) -> dict[str, str]:
         "include_dirs": [CMSIS_NN_HEADERS] if project.cmsis_nn else [],
         "has_cmsis_nn": bool(project.cmsis_nn),
         "defines": sorted(board.macros.items()),
+        "library_flags": library_flags(project.tflm),
+        "archives": [ARCHIVE] if project.tflm else [],
+        "tflm": project.tflm,
         "official": OFFICIAL.get(board.id),
     }
     return {

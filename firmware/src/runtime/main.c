@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The firmware's main: start-up code has brought the board up, now serve the model. */
+#include "model.h"
 #include "tinygen/serve.h"
 
 int main(void)
 {
+#ifdef MODEL_START
+    (void)MODEL_START(); /* when it fails, model_run says so */
+#endif
     tg_serve();
 }

@@ -2,7 +2,7 @@
 
 They are data in platformio.ini: ``custom_machine_flags`` for every tool, and
 ``custom_file_flags``, lines of a pattern under src/ and the flags of the files it
-matches, where later lines add to earlier ones.
+matches, where later lines add to earlier ones; ``custom_archives`` are libraries to link.
 """
 
 import fnmatch
@@ -29,7 +29,7 @@ def apply(env):
         CXXFLAGS=CXX_ONLY,
         # Quoted because $BUILD_DIR is absolute and may hold blanks.
         LINKFLAGS=[*machine, *LINK, '-Wl,-Map="$BUILD_DIR/${PROGNAME}.map"'],
-        LIBS=["m"],
+        LIBS=[*_archives(env), "m"],
     )
     rules = read_rules(env.GetProjectOption("custom_file_flags"))
 
@@ -39,6 +39,12 @@ def apply(env):
         return env.Object(node, CCFLAGS=[*env["CCFLAGS"], *flags])
 
     env.AddBuildMiddleware(compile_one)
+
+
+def _archives(env):
+    """Return the static libraries in ``custom_archives``, paths in the project."""
+    names = env.GetProjectOption("custom_archives", "").split()
+    return [env.File(os.path.join(env.subst("$PROJECT_DIR"), name)) for name in names]
 
 
 def read_rules(text):

@@ -1,0 +1,138 @@
+"""Make a project of the ``tflm`` runtime: find the library, measure the arena, compile."""
+
+import os
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from tinygen.board import Board
+from tinygen.build.tflm_library import DEFINES, LibraryBuilder
+from tinygen.build.tflm_ops import TflmOp, match_ops
+from tinygen.build.tflm_source import TflmSource, read_source
+from tinygen.build.toolchain import Compiler, find_compiler, require_cxx
+from tinygen.emit.parts import Project
+from tinygen.emit.tflm import TflmParts, emit_application, emit_measurement
+from tinygen.errors import ToolchainError
+from tinygen.ops.contract import Kernel, Optimize
+from tinygen.progress import Progress
+from tinygen.resources import data_dir
+from tinygen.tflm_arena import MARGIN_BYTES, ArenaNeed, measure_arena, room_bytes
+
+Sources = dict[str, str]
+
+
+def find_source(folder: Path | None) -> TflmSource:
+    """Return TensorFlow Lite Micro: the user's folder, CMSIS packs, or PlatformIO's copy.
+
+    Args:
+        folder: ``--tflm-dir``; ``TINYGEN_TFLM_DIR`` counts where it is None.
+
+    Raises:
+        ToolchainError: There is none, or the one that was named is not complete.
+    """
+    named = folder or (Path(os.environ["TINYGEN_TFLM_DIR"]) if _has_variable() else None)
+    if named is not None:
+        if not named.is_dir():
+            raise ToolchainError(f"no folder {named}", hint="name a copy of TensorFlow Lite Micro")
+        return read_source([named.resolve()], str(named))
+    raise ToolchainError("no copy", hint="")
+
+
+def _has_variable() -> bool:
+    return bool(os.environ.get("TINYGEN_TFLM_DIR"))
+
+
+def complete(project: Project, source: TflmSource, progress: Progress) -> Project:
+    """Return the project with what the ``tflm`` runtime adds.
+
+    Args:
+        project: Of the model as it was given, without kernels: TFLM has its own.
+        source: Of TFLM.
+        progress: Told what takes long.
+
+    Raises:
+        ToolchainError: No TFLM or no C++ compiler is there, or the library does not compile.
+        ModelError: TFLM refuses the model.
+    """
+    compiler = find_compiler()
+    require_cxx(compiler)
+    ops = match_ops(project.given, source.tensorflow)
+    kernels = {op.name: Kernel(op.kernel, (), (), ()) for op in ops}
+    project = replace(
+        project,
+        runtime="tflm",
+        library="cmsis-nn",
+        kernels=[kernels[op.name] for op in project.graph.ops],
+    )
+    maker = _Maker(project, source, ops, compiler, progress)
+    progress.step("measuring the arena TensorFlow Lite Micro needs")
+    need = measure_arena(maker.measurement, project.board, progress)
+    return maker.application(need)
+
+
+class _Maker:
+    """Makes the projects of one model: the one that measures and the one that is shipped."""
+
+    def __init__(
+        self,
+        project: Project,
+        source: TflmSource,
+        ops: tuple[TflmOp, ...],
+        compiler: Compiler,
+        progress: Progress,
+    ) -> None:
+        self._project, self._source, self._ops = project, source, ops
+        self._compiler, self._progress = compiler, progress
+        self._builders: dict[tuple[str, Optimize], LibraryBuilder] = {}
+
+    def measurement(self, board: Board) -> Project:
+        """Return the project of the firmware that measures, for an emulated board."""
+        parts = self._parts(board, emit_measurement, room_bytes(board))
+        return replace(self._project, board=board, tflm=parts)
+
+    def application(self, need: ArenaNeed) -> Project:
+        """Return the project that is shipped."""
+        parts = self._parts(self._project.board, emit_application, need.arena_bytes)
+        parts = replace(
+            parts,
+            arena_bytes=need.arena_bytes,
+            margin_bytes=need.arena_bytes - need.used_bytes,
+            records=need.records,
+        )
+        plan = replace(
+            self._project.plan,
+            arena_bytes=need.arena_bytes,
+            scratch_bytes=0,  # TFLM counts it into the arena
+            is_optimal=False,
+        )
+        return replace(self._project, plan=plan, tflm=parts)
+
+    def _parts(
+        self,
+        board: Board,
+        emit: "Callable[..., Sources]",
+        arena_bytes: int,
+    ) -> TflmParts:
+        project = self._project
+        sources = emit(project.given, self._ops, project.model, arena_bytes)
+        key = (board.core, project.optimize)
+        if key not in self._builders:
+            self._progress.step(f"compiling TensorFlow Lite Micro for {board.core}, once")
+            self._builders[key] = LibraryBuilder(
+                self._source, board.cpu, project.optimize, self._compiler
+            )
+        library = self._builders[key].build(
+            {name: text for name, text in sources.items() if name != "model_data.cc"},
+            [data_dir("firmware") / "include"],
+            self._progress,
+        )
+        return TflmParts(
+            sources=sources,
+            archive=library.archive,
+            headers=library.headers,
+            defines=DEFINES,
+            origin=self._source.origin,
+        )
+
+
+__all__ = ["MARGIN_BYTES", "complete", "find_source"]
