@@ -13,7 +13,7 @@ enum {
     TG_PLANE_BYTES = 4 * 4 * TG_PLANE_ROWS * TG_PLANE_PAIRS
 };
 
-/* One channel of a tile.
+/* One to four channels of a tile; the functions move the pointers on as they go.
  *
  * weights  4 bytes a filter row: w0, w1, w1, w2
  * scale    bias * 2, multiplier, rounding and shift as in tg_matmul_args
@@ -28,9 +28,11 @@ typedef struct {
     uint32_t x_bytes;    /* of one column pair that the output rows take */
     uint32_t strips;     /* output columns or pairs of them, > 0 */
     uint32_t strip_step; /* bytes of output from one to the next */
+    uint32_t plane_bytes;
+    uint32_t channels; /* > 0 */
 } tg_depthwise_strips;
 
-typedef void tg_depthwise_strip(const tg_depthwise_strips *s);
+typedef void tg_depthwise_strip(tg_depthwise_strips *s);
 
 /* What a filter does to the columns of a tile: pairs at stride 1, single columns. The
  * relu functions are for outputs where negative values are cut off, as in tg_matmul_args.

@@ -109,38 +109,43 @@ static void expand(const tg_depthwise_args *p, const tile *t, const int8_t *imag
     }
 }
 
+/* Compute count strips of the next four channels or fewer. */
+static void run_strips(tg_depthwise_strip *strip, const tg_depthwise_strips *channels,
+                       int32_t first_pair, int32_t count, uint32_t columns)
+{
+    tg_depthwise_strips s = *channels;
+    s.x += first_pair * TG_PLANE_ROWS;
+    s.out += 2 * first_pair * (int32_t)s.out_step;
+    s.strips = (uint32_t)count;
+    s.strip_step = columns * s.out_step;
+    strip(&s);
+}
+
 static void run_tile(const tg_depthwise_args *p, const tg_depthwise_strip_set *set,
                      const tile *t, const int8_t *weights, const int32_t *scale,
                      uint32_t *planes, int8_t *out)
 {
-    const int32_t channels = p->channels;
     const int32_t doubles = set->pairs != NULL ? t->out_columns / 2 : 0;
+    const int32_t singles = t->out_columns - 2 * doubles;
     tg_depthwise_strips s = {
-        .out_step = (uint32_t)channels,
-        .row_step = (uint32_t)(p->window.out_w * channels),
+        .out_step = (uint32_t)p->channels,
+        .row_step = (uint32_t)(p->window.out_w * p->channels),
         .x_bytes = (uint32_t)(4 * t->out_rows * p->window.stride_h),
+        .plane_bytes = (uint32_t)(4 * t->pairs * TG_PLANE_ROWS),
     };
-    int32_t first = 0; /* of the four channels in the planes */
-    for (int32_t channel = 0; channel < channels; channel++) {
-        if (channel % 4 == 0) {
-            first = channel + 4 <= channels ? channel : channels - 4;
-            expand(p, t, &t->image[first], channel == 0, planes);
-        }
+    for (int32_t channel = 0; channel < p->channels; channel += 4) {
+        const int32_t first = smaller(channel, p->channels - 4); /* in the planes */
+        expand(p, t, &t->image[first], channel == 0, planes);
         s.x = &planes[(channel - first) * t->pairs * TG_PLANE_ROWS];
         s.out = &out[channel];
         s.scale = &scale[3 * channel];
         s.weights = &weights[12 * channel];
+        s.channels = (uint32_t)(4 - (channel - first));
         if (doubles > 0) {
-            s.strips = (uint32_t)doubles;
-            s.strip_step = 2 * s.out_step;
-            set->pairs(&s);
-            s.x += doubles * TG_PLANE_ROWS;
-            s.out += 2 * doubles * channels;
+            run_strips(set->pairs, &s, 0, doubles, 2);
         }
-        if (t->out_columns > 2 * doubles) {
-            s.strips = (uint32_t)(t->out_columns - 2 * doubles);
-            s.strip_step = s.out_step;
-            set->single(&s);
+        if (singles > 0) {
+            run_strips(set->single, &s, doubles, singles, 1);
         }
     }
 }

@@ -11,8 +11,10 @@
  * shift, r11 rounding. Stack: 0 bias, 4 bias, 8 rounding, 12 shift, 16 row_step, 20
  * x_end, 24 out, 28 strips, 32 strip_step, 36 x_bytes. */
 #define BEGIN                                                                            \
+    "sub sp, sp, #48\n"                                                                  \
+    "str r0, [sp, #40]\n"                                                                \
+    "3:\n"                                                                               \
     "ldmia r0, {r1-r9}\n"                                                                \
-    "sub sp, sp, #40\n"                                                                  \
     "str r6, [sp, #16]\n"                                                                \
     "add r6, r1, r7\n"                                                                   \
     "strd r6, r2, [sp, #20]\n"                                                           \
@@ -128,14 +130,32 @@
     "strd lr, r1, [sp, #20]\n"                                                           \
     "sub r0, lr, r12\n"                                                                  \
     "b 1b\n"                                                                             \
-    "2:\n"                                                                               \
-    "add sp, sp, #40\n"
+    "2:\n"
+
+/* Arguments: 0 x, 4 out, 12 scale, 16 weights, 36 plane_bytes, 40 channels. */
+#define NEXT_CHANNEL                                                                     \
+    "ldr r0, [sp, #40]\n"                                                                \
+    "ldrd r3, r4, [r0, #36]\n"                                                           \
+    "subs r4, r4, #1\n"                                                                  \
+    "beq 4f\n"                                                                           \
+    "str r4, [r0, #40]\n"                                                                \
+    "ldrd r1, r2, [r0]\n"                                                                \
+    "add r1, r1, r3\n"                                                                   \
+    "add r2, r2, #1\n"                                                                   \
+    "strd r1, r2, [r0]\n"                                                                \
+    "ldrd r1, r2, [r0, #12]\n"                                                           \
+    "add r1, r1, #12\n"                                                                  \
+    "add r2, r2, #12\n"                                                                  \
+    "strd r1, r2, [r0, #12]\n"                                                           \
+    "b 3b\n"                                                                             \
+    "4:\n"                                                                               \
+    "add sp, sp, #48\n"
 
 #define STRIPS(name, text)                                                               \
-    static void name(const tg_depthwise_strips *s)                                       \
+    static void name(tg_depthwise_strips *s)                                             \
     {                                                                                    \
-        register const void *r0 __asm("r0") = s;                                         \
-        __asm volatile(BEGIN text NEXT_STRIP                                             \
+        register tg_depthwise_strips *r0 __asm("r0") = s;                                \
+        __asm volatile(BEGIN text NEXT_STRIP NEXT_CHANNEL                                \
                        : "+r"(r0)                                                        \
                        :                                                                 \
                        : "r1", "r2", "r3", "r4", "r5", "r6", "r7", "r8", "r9", "r10",    \
@@ -170,47 +190,50 @@ static int8_t output(const tg_depthwise_strips *s, const uint32_t *x, int n, int
     return (int8_t)tg_ssat8((y + (is_relu ? 0 : sum >> 31)) >> (s->scale[2] & 0xff));
 }
 
-static void run(const tg_depthwise_strips *s, uint32_t stride, int columns, int is_relu)
+static void run(tg_depthwise_strips *s, uint32_t stride, int columns, int is_relu)
 {
     const uint32_t rows = s->x_bytes / (4 * stride);
-    for (uint32_t strip = 0; strip < s->strips; strip++) {
-        const uint32_t *x = &s->x[strip * TG_PLANE_ROWS];
-        int8_t *out = s->out + strip * s->strip_step;
-        for (uint32_t row = 0; row < rows; row++) {
-            for (int n = 0; n < columns; n++) {
-                out[row * s->row_step + (uint32_t)n * s->out_step] =
-                    output(s, &x[row * stride], n, is_relu);
+    for (; s->channels > 0; s->channels--, s->out++, s->scale += 3, s->weights += 12) {
+        for (uint32_t strip = 0; strip < s->strips; strip++) {
+            const uint32_t *x = &s->x[strip * TG_PLANE_ROWS];
+            int8_t *out = s->out + strip * s->strip_step;
+            for (uint32_t row = 0; row < rows; row++) {
+                for (int n = 0; n < columns; n++) {
+                    out[row * s->row_step + (uint32_t)n * s->out_step] =
+                        output(s, &x[row * stride], n, is_relu);
+                }
             }
         }
+        s->x += s->plane_bytes / 4;
     }
 }
 
-static void pairs(const tg_depthwise_strips *s)
+static void pairs(tg_depthwise_strips *s)
 {
     run(s, 1, 2, 0);
 }
 
-static void pairs_relu(const tg_depthwise_strips *s)
+static void pairs_relu(tg_depthwise_strips *s)
 {
     run(s, 1, 2, 1);
 }
 
-static void single1(const tg_depthwise_strips *s)
+static void single1(tg_depthwise_strips *s)
 {
     run(s, 1, 1, 0);
 }
 
-static void single1_relu(const tg_depthwise_strips *s)
+static void single1_relu(tg_depthwise_strips *s)
 {
     run(s, 1, 1, 1);
 }
 
-static void single2(const tg_depthwise_strips *s)
+static void single2(tg_depthwise_strips *s)
 {
     run(s, 2, 1, 0);
 }
 
-static void single2_relu(const tg_depthwise_strips *s)
+static void single2_relu(tg_depthwise_strips *s)
 {
     run(s, 2, 1, 1);
 }
