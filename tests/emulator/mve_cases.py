@@ -1,6 +1,7 @@
 """One model that makes tinygen's vector kernels take every form they have."""
 
 import numpy as np
+from ai_edge_litert import schema_py_generated as schema
 
 from tests.unit.kernels.cases import VALID
 from tests.unit.kernels.own.own_cases import OwnCases
@@ -10,11 +11,19 @@ RELU_SET = {"zero_point": -128}
 EXACT = {"stretch": 0.006, "is_tiny": True}  # shifts around 0 for few products
 
 # Every name that `mve_cases` must lead to.
-FORMS = {
-    f"tg_mve_{kernel}_s8/{form}"
-    for kernel in ("pointwise", "conv_2d")
-    for form in ("relu", "plain", "exact")
-} | {f"tg_mve_depthwise_s8/{kind}_{form}" for kind in ("quad", "row") for form in ("relu", "plain")}
+FORMS = (
+    {
+        f"tg_mve_{kernel}_s8/{form}"
+        for kernel in ("pointwise", "conv_2d")
+        for form in ("relu", "plain", "exact")
+    }
+    | {"tg_mve_add_s8", "tg_mve_add_equal_s8"}
+    | {
+        f"tg_mve_depthwise_s8/{kind}_{form}"
+        for kind in ("quad", "row")
+        for form in ("relu", "plain")
+    }
+)
 
 
 class MveCases(OwnCases):
@@ -42,7 +51,7 @@ class MveCases(OwnCases):
 def mve_cases(seed: int) -> MveCases:
     """Return the model's cases."""
     cases = MveCases(seed)
-    for add in (_pointwise, _windows, _quads, _rows, _products, _limits):
+    for add in (_pointwise, _windows, _quads, _rows, _products, _limits, _sums):
         add(cases)
     return cases
 
@@ -124,3 +133,15 @@ def _limits(cases):
     cases.set(stretch=1e-8).conv((1, 4, 4, 6), 6, (1, 1))
     cases.set(stretch=1e9).depthwise((1, 4, 4, 6), 1, (3, 3))
     cases.set(stretch=0.02).depthwise((1, 4, 4, 6), 1, (3, 3))
+
+
+def _sums(cases):
+    for n in (1, 3, 4, 5, 97):
+        for first, second in ((0.03, 0.05), (0.05, 0.03), (0.02, 0.02), (0.08, 0.0003)):
+            inputs = [cases.set()._input((1, 2, n), scale)[0] for scale in (first, second)]
+            out = cases._output((1, 2, n), float(cases.rng.uniform(0.6, 1.1) * (first + second)))
+            options = schema.AddOptionsT()
+            options.fusedActivationFunction = n % 4
+            cases._op("ADD", inputs, out, options)
+            cases._name(locals())
+    cases.set().binary("ADD", (1, 3, 4, 5), (1, 1, 1, 5))

@@ -1,0 +1,48 @@
+"""ADD with the vector extension: equal shapes, four sums at a time."""
+
+from tinygen.graph import Graph, Op
+from tinygen.ops.add_sub import add_rescaling
+from tinygen.ops.binary import fused_range
+from tinygen.ops.contract import Call, Kernel, Struct, Target
+
+_HALF = (1 << 30, 0)  # multiplier 0.5: what TFLM has for the larger scale
+
+
+def emit(graph: Graph, op: Op, _target: Target) -> Kernel | None:
+    """Return the kernel; None where inputs repeat, or the output has a tiny scale."""
+    inputs = [graph.tensors[t] for t in op.inputs]
+    y, rescaling = graph.outputs_of(op)[0], add_rescaling(graph, op)
+    scales = [rescaling.in0, rescaling.in1]
+    first = 0 if rescaling.in0 == _HALF else 1
+    second = 1 - first
+    is_equal = scales[second] == _HALF
+    small = scales[second][1] < 0 or is_equal
+    same_shape = inputs[0].shape == inputs[1].shape
+    if scales[first] != _HALF or not small or rescaling.out[1] >= 0 or not same_shape:
+        return None
+    low, high = fused_range(graph, op)
+    function = "tg_mve_add_equal_s8" if is_equal else "tg_mve_add_s8"
+    fields: dict[str, int | str] = {
+        "count": y.size,
+        "in0_offset": -inputs[first].zero_point << 19,
+        "in1_offset": -inputs[second].zero_point << (19 if is_equal else 20),
+        "in1_multiplier": scales[second][0],
+        "in1_shift": scales[second][1],
+        "out_multiplier": rescaling.out[0],
+        "out_shift": rescaling.out[1],
+        "out_offset": y.zero_point,
+        "out_min": low,
+        "out_max": high,
+    }
+    return Kernel(
+        name=function,
+        calls=[Call(function, ["&params", f"{{in{first}}}", f"{{in{second}}}", "{out0}"])],
+        sources=["kernels/mve/add_s8.c"],
+        headers=["tinygen/mve/add_s8.h"],
+        structs=[Struct("tg_mve_add", "params", fields)],
+        overlap={0: 0, 1: 0},
+        why="four sums at a time; the larger scale is exactly halved",
+    )
+
+
+KERNELS_MVE = {"ADD": emit}
