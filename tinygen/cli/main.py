@@ -21,6 +21,7 @@ COMMANDS = {
     "quantize": "Convert a Keras model to an int8 .tflite file.",
     "run": "Boot a built project and run one inference.",
     "verify": "Compare the device's outputs with TensorFlow Lite Micro's.",
+    "weights": "Check and list a weights file.",
 }
 
 
