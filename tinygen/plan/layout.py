@@ -189,12 +189,14 @@ def _solve(
 ) -> tuple[list[int], int, bool]:
     """Return offsets, a proven bound, and whether they meet it.
 
-    The bound comes from ever longer runs of ops, each solved exactly with all else left
-    out, until the plan meets it or the runs grow too long to solve.
+    The bound comes from what is live at one time, and from ever longer runs of ops, each
+    solved exactly with all else left out, until the plan meets it or the runs grow too
+    long to solve.
     """
     cliques = _cliques(wanted, line)
     sizes = [w.nbytes for w in wanted]
-    bound, offsets, is_optimal = 0, [0] * len(wanted), False
+    bound = _bound(wanted, separation, cliques)
+    offsets, is_optimal = [0] * len(wanted), False
     for length in range(1, _LONGEST_RUN + 1):
         bound = max(bound, _run_bound(wanted, separation, count, length))
         offsets, is_optimal = place(Problem(sizes, separation, bound, cliques))
@@ -216,9 +218,16 @@ def _run_bound(
     wanted: list[_Wanted], separation: list[list[int | None]], count: int, length: int
 ) -> int:
     """Return the exact height of the worst run of ``length`` ops, all else left out."""
+    runs = [_live(wanted, n, n + length - 1) for n in range(max(count - length + 1, 1))]
+    return _bound(wanted, separation, runs)
+
+
+def _bound(
+    wanted: list[_Wanted], separation: list[list[int | None]], sets: Sequence[list[int]]
+) -> int:
+    """Return the exact height of the worst set of buffers, all else left out."""
     bound = 0
-    for first in range(max(count - length + 1, 1)):
-        live = _live(wanted, first, first + length - 1)
+    for live in sets:
         sizes = [wanted[n].nbytes for n in live]
         if sum(sizes) <= bound:
             continue

@@ -17,10 +17,11 @@ def plan_text(graph: Graph, plan: Plan) -> str:
         f"  arena         {plan.arena_bytes:>10,} bytes, {proof}",
         f"  scratch       {plan.scratch_bytes:>10,} bytes of it at most, while one op runs",
         f"  bound         {plan.bounds.overlap:>10,} bytes live at the worst op; gap {gap:,}",
-        f"  layer-wise    {plan.bounds.layerwise:>10,} bytes if no two buffers shared a byte",
+        f"  layer-wise    {plan.bounds.layerwise:>10,} bytes if ops ran whole, in separate buffers",
     ]
     if peak is not None:
         rows.append(f"  peak          op {peak.index} ({peak.name})")
+    rows += [f"  by rows       {chain.why}" for chain in plan.chains]
     return "\n".join([*rows, "", *_picture(plan, len(graph.ops)), "", *_table(plan.buffers)])
 
 
