@@ -10,8 +10,9 @@ _Static_assert(offsetof(tg_mve_product, table) == 4 &&
                    offsetof(tg_mve_product, min) == 20,
                "the assembly knows the order of the fields");
 
-/* Locals: [sp] x0, [4] x1, [8] blocks, [12] out_c, [16] zero point, [20] channels left.
- * r5 out, r9 table, r11 weights, q4 and q5 limits. */
+/* Locals: [sp] x0, [4] x1, [8] turns, [12] out_c, [16] zero point, [20] channels left,
+ * [24] where the first turn begins. Four blocks a turn, BLOCK is 56 bytes of code. r5
+ * out, r9 table, r11 weights, q4 and q5 limits. */
 #define ENTER                                                                            \
     "push {r4-r11, lr}\n"                                                                \
     "vpush {d8-d11}\n"                                                                   \
@@ -23,18 +24,19 @@ _Static_assert(offsetof(tg_mve_product, table) == 4 &&
     "ldr r10, [r0, #16]\n"                                                               \
     "mov r5, r3\n"                                                                       \
     "mov r12, r8\n"                                                                      \
-    "push {r1, r2, r6, r8, r10, r12}\n"
+    "rsb r4, r6, #0\n"                                                                   \
+    "and r4, r4, #3\n"                                                                   \
+    "add r6, #3\n"                                                                       \
+    "lsr r6, r6, #2\n"                                                                   \
+    "mov r7, #56\n"                                                                      \
+    "adr.w lr, 2f\n"                                                                     \
+    "mla lr, r4, r7, lr\n"                                                               \
+    "orr lr, lr, #1\n"                                                                   \
+    "push {r1, r2, r6, r8, r10, r12, lr}\n"
 
-/* Sums of four channels: r0 r2 r4 r6 of the first pixel, r8 r10 r12 lr of the second;
- * then in q0 and q1. Leaves the second output in r0, the zero point in r1 and how many
- * channels are left in r2. */
-#define SUM                                                                              \
-    "1:\n"                                                                               \
-    "ldm r9, {r0, r2, r4, r6}\n"                                                         \
-    "ldm r9!, {r8, r10, r12, lr}\n"                                                      \
-    "ldrd r1, r3, [sp]\n"                                                                \
-    "ldr r7, [sp, #8]\n"                                                                 \
-    "2:\n"                                                                               \
+/* 16 values of both pixels times four channels: r0 r2 r4 r6 are sums of the first pixel,
+ * r8 r10 r12 lr of the second. */
+#define BLOCK                                                                            \
     "vldrb.u8 q0, [r1], #16\n"                                                           \
     "vldrw.u32 q2, [r11], #64\n"                                                         \
     "vmladava.s8 r0, q0, q2\n"                                                           \
@@ -47,9 +49,19 @@ _Static_assert(offsetof(tg_mve_product, table) == 4 &&
     "vmladava.s8 r4, q0, q2\n"                                                           \
     "vmladava.s8 r12, q1, q2\n"                                                          \
     "vldrw.u32 q3, [r11, #-16]\n"                                                        \
-    "subs r7, #1\n"                                                                      \
     "vmladava.s8 r6, q0, q3\n"                                                           \
-    "vmladava.s8 lr, q1, q3\n"                                                           \
+    "vmladava.s8 lr, q1, q3\n"
+
+/* Sums of four channels in q0 and q1. Leaves the second output in r0, the zero point in
+ * r1 and how many channels are left in r2. */
+#define SUM                                                                              \
+    "1:\n"                                                                               \
+    "ldm r9, {r0, r2, r4, r6}\n"                                                         \
+    "ldm r9!, {r8, r10, r12, lr}\n"                                                      \
+    "ldrd r1, r3, [sp]\n"                                                                \
+    "ldr r7, [sp, #8]\n"                                                                 \
+    "ldr pc, [sp, #24]\n"                                                                \
+    "2:\n" BLOCK BLOCK BLOCK BLOCK "subs r7, #1\n"                                       \
     "bne 2b\n"                                                                           \
     "vmov q0[2], q0[0], r0, r4\n"                                                        \
     "vmov q0[3], q0[1], r2, r6\n"                                                        \
@@ -75,7 +87,7 @@ _Static_assert(offsetof(tg_mve_product, table) == 4 &&
     "vstrbt.32 q1, [r0]\n"                                                               \
     "vstrbt.32 q0, [r5]\n"                                                               \
     "4:\n"                                                                               \
-    "add sp, #24\n"                                                                      \
+    "add sp, #28\n"                                                                      \
     "vpop {d8-d11}\n"                                                                    \
     "pop {r4-r11, pc}\n"
 
