@@ -36,6 +36,7 @@ typedef struct {
     uint8_t *slabs[2];
     uint32_t reading; /* chunk that was started last and not yet taken */
     uint32_t started; /* counter at its start */
+    tg_status begun;  /* what its start returned */
     uint32_t failed;  /* chunk that could not be had; TG_NO_CHUNK: the header */
     uint32_t is_open;
     tg_weight_counts counts;

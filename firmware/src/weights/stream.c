@@ -128,7 +128,7 @@ static tg_status take(tg_weight_stream *s, uint32_t n)
     const int is_checked = !s->source->is_memory;
     const tg_chunk *chunk = &s->file->chunks[n];
     uint8_t *to = s->slabs[n % 2];
-    tg_status begun = TG_OK;
+    tg_status begun = s->begun;
     s->failed = n;
     if (s->reading != n) {
         if (s->reading != TG_NO_CHUNK) {
@@ -138,8 +138,8 @@ static tg_status take(tg_weight_stream *s, uint32_t n)
     }
     s->reading = TG_NO_CHUNK;
     TG_TRY(finish(s, chunk, to, is_checked, begun));
-    if (n + 1 < s->file->count &&
-        start(s, &s->file->chunks[n + 1], s->slabs[(n + 1) % 2]) >= 0) {
+    if (n + 1 < s->file->count) {
+        s->begun = start(s, &s->file->chunks[n + 1], s->slabs[(n + 1) % 2]);
         s->reading = n + 1;
     }
     return TG_OK;
