@@ -16,6 +16,7 @@ COMMANDS = {
     "build": "Turn a model into a firmware project and build it.",
     "check": "Say whether a model fits a board, without building.",
     "doctor": "Say what is missing on this machine, and how to install it.",
+    "flash": "Put a built project into its board.",
     "plan": "Show where each buffer lies in memory, and the proof.",
     "profile": "Measure each op's cost, and the memory really used.",
     "quantize": "Convert a Keras model to an int8 .tflite file.",

@@ -1,0 +1,1 @@
+"""Stage `flash`: put an image into a board, over whichever tool and probe there is."""
