@@ -1,4 +1,4 @@
-"""Links that misbehave: lost, doubled, flipped and invented bytes, by a seed."""
+"""Links that misbehave: lost, doubled, flipped, invented and late bytes, by a seed."""
 
 import random
 
@@ -54,3 +54,70 @@ class FaultyLink:
 
     def close(self) -> None:
         self.inner.close()
+
+
+class LateLink:
+    """Hold back what the device says, in pieces, for longer than the host waits at times.
+
+    Args:
+        device: A `FakeDevice`, whose clock is ours.
+        seed: Same seed, same delays.
+        longest_s: Of one delay.
+    """
+
+    def __init__(self, device, seed, longest_s):
+        self.device, self.longest_s = device, longest_s
+        self.random = random.Random(seed)
+        self.held = []  # (when it may be read, what)
+
+    def read(self, timeout_s):
+        end = self.device.now + timeout_s
+        while self.device.out:
+            count = self.random.randrange(1, 80)
+            late_s = self.random.random() ** 4 * self.longest_s
+            due = max(self.device.now + late_s, self.held[-1][0] if self.held else 0)
+            self.held.append((due, bytes(self.device.out[:count])))
+            del self.device.out[:count]
+        if not self.held or self.held[0][0] > end:
+            self.device.now = end
+            return b""
+        due, data = self.held.pop(0)
+        self.device.now = max(self.device.now, due) + 0.001
+        return data
+
+    def write(self, data):
+        self.device.write(data)
+
+
+class ResettingLink:
+    """Start the device over in the middle of a frame, on either way.
+
+    Args:
+        device: A `FakeDevice`.
+        seed: Same seed, same byte after which it happens.
+        most: Bytes within which it happens.
+    """
+
+    def __init__(self, device, seed, most):
+        self.device = device
+        self.left = random.Random(seed).randrange(1, most)
+
+    def read(self, timeout_s):
+        data = self.device.read(timeout_s)
+        if 0 < self.left <= len(data):
+            data = data[: self.left]
+            self._reset()
+        self.left -= len(data)
+        return data
+
+    def write(self, data):
+        if 0 < self.left <= len(data):
+            self.device.write(data[: self.left])
+            self._reset()
+            data = data[self.left :]
+        self.left -= len(data)
+        self.device.write(data)
+
+    def _reset(self):
+        self.device.out.clear()
+        self.device._start()
