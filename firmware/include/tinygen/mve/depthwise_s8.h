@@ -33,6 +33,7 @@ typedef struct {
     tg_window window;
     int32_t batches;
     int32_t channels;
+    int32_t in_step, out_step; /* bytes from one pixel to the next */
     int32_t in_zero_point, out_zero_point;
     int32_t tile_rows, tile_columns; /* 2, 2: quad; 1, 4: row */
     int32_t columns;                 /* of the output, computed at a time; whole tiles */
@@ -55,12 +56,13 @@ typedef struct {
     int32_t step[4];
 } tg_mve_rows;
 
-/* Turn columns of some channels into a band; 64 - 4 * channels bytes behind it are
- * written, too.
+/* Turn columns of some channels into a band; 64 bytes are written of each column, so some
+ * behind the last one, too.
  *
- * columns   >= 0
- * channels  in [1, 16] */
+ * columns       >= 0
+ * channels      in [1, 16]
+ * column_bytes  of the band, 4 * channels or more */
 void tg_mve_turn_s8(const tg_mve_rows *rows, int32_t columns, int32_t channels,
-                    int8_t *to);
+                    int8_t *to, int32_t column_bytes);
 
 #endif

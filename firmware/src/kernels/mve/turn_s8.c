@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tinygen/mve/depthwise_s8.h"
 
-/* The arguments arrive in r0 to r3; GCC sees no use of them. */
+/* The arguments arrive in r0 to r3 and on the stack; GCC sees no use of them. */
 __attribute__((naked)) void tg_mve_turn_s8(const tg_mve_rows *rows
                                            __attribute__((unused)),
                                            int32_t columns __attribute__((unused)),
                                            int32_t channels __attribute__((unused)),
-                                           int8_t *to __attribute__((unused)))
+                                           int8_t *to __attribute__((unused)),
+                                           int32_t column_bytes __attribute__((unused)))
 {
     __asm("push {r4-r11, lr}\n"
           "ldm r0, {r4-r11}\n"
           "vctp.8 r2\n"
-          "lsl r2, r2, #2\n"
+          "ldr r2, [sp, #36]\n"
           "wls lr, r1, 2f\n"
           "1:\n"
           "vpstttt\n"
