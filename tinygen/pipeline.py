@@ -15,6 +15,7 @@ from tinygen.build.project_dir import write_project
 from tinygen.emit.kernels import choose_kernel, choose_kernels
 from tinygen.emit.parts import Project, Stream
 from tinygen.emit.project import emit_project
+from tinygen.gates import pass_gates
 from tinygen.graph import Graph, Op
 from tinygen.load.model_file import LoadedModel, load_model
 from tinygen.load.tflite import read_graph
@@ -177,6 +178,7 @@ def build(model: Path, out: Path, choices: Choices, progress: Progress) -> Repor
     progress.step(f"building for {prepared.board.name}")
     image = build_project(out, progress)
     if project.stream:
+    pass_gates(project, image)
         shutil.copyfile(out / WEIGHTS_FILE, image.elf.with_name(WEIGHTS_FILE))
     quantization = prepared.loaded.quantization
     report = report_build(

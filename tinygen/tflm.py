@@ -1,11 +1,12 @@
 """Make a project of the ``tflm`` runtime: find the library, measure the arena, compile."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from tinygen.board import Board
+from tinygen.build.pio_library import fetch_library
 from tinygen.build.tflm_library import DEFINES, LibraryBuilder
 from tinygen.build.tflm_ops import TflmOp, match_ops
 from tinygen.build.tflm_source import TflmSource, read_source
@@ -13,12 +14,18 @@ from tinygen.build.toolchain import Compiler, find_compiler, require_cxx
 from tinygen.emit.parts import Project
 from tinygen.emit.tflm import TflmParts, emit_application, emit_measurement
 from tinygen.errors import ToolchainError
+from tinygen.graph import Graph
 from tinygen.ops.contract import Kernel, Optimize
+from tinygen.packs.store import tflm_roots
 from tinygen.progress import Progress
 from tinygen.resources import data_dir
-from tinygen.tflm_arena import MARGIN_BYTES, ArenaNeed, measure_arena, room_bytes
+from tinygen.tflm_arena import ArenaNeed, measure_arena, room_bytes
 
-Sources = dict[str, str]
+_HINT = """there are three ways to get one (docs/tflm.md):
+  1. --tflm-dir DIR or TINYGEN_TFLM_DIR: a git checkout of tensorflow/tflite-micro, or the tree
+     that its create_tflm_tree.py makes
+  2. CMSIS packs: tinygen packs update; tinygen packs add tflm
+  3. PlatformIO: TINYGEN_TFLM_LIB=ENTRY, a library as lib_deps names it"""
 
 
 def find_source(folder: Path | None) -> TflmSource:
@@ -30,16 +37,17 @@ def find_source(folder: Path | None) -> TflmSource:
     Raises:
         ToolchainError: There is none, or the one that was named is not complete.
     """
-    named = folder or (Path(os.environ["TINYGEN_TFLM_DIR"]) if _has_variable() else None)
-    if named is not None:
-        if not named.is_dir():
-            raise ToolchainError(f"no folder {named}", hint="name a copy of TensorFlow Lite Micro")
-        return read_source([named.resolve()], str(named))
-    raise ToolchainError("no copy", hint="")
-
-
-def _has_variable() -> bool:
-    return bool(os.environ.get("TINYGEN_TFLM_DIR"))
+    named = os.environ.get("TINYGEN_TFLM_DIR")
+    if folder or named:
+        place = folder or Path(named or "")
+        if not place.is_dir():
+            raise ToolchainError(f"no folder {place}", hint=_HINT)
+        return read_source([place.resolve()], str(place))
+    if roots := tflm_roots():
+        return read_source(roots, "the CMSIS pack tensorflow::tensorflow-lite-micro")
+    if spec := os.environ.get("TINYGEN_TFLM_LIB"):
+        return read_source([fetch_library(spec)], f"the library {spec}")
+    raise ToolchainError("no copy of TensorFlow Lite Micro, which --runtime tflm needs", hint=_HINT)
 
 
 def complete(project: Project, source: TflmSource, progress: Progress) -> Project:
@@ -62,6 +70,7 @@ def complete(project: Project, source: TflmSource, progress: Progress) -> Projec
         project,
         runtime="tflm",
         library="cmsis-nn",
+        plan=replace(project.plan, chains=()),
         kernels=[kernels[op.name] for op in project.graph.ops],
     )
     maker = _Maker(project, source, ops, compiler, progress)
@@ -110,7 +119,7 @@ class _Maker:
     def _parts(
         self,
         board: Board,
-        emit: "Callable[..., Sources]",
+        emit: Callable[[Graph, Sequence[TflmOp], bytes, int], dict[str, str]],
         arena_bytes: int,
     ) -> TflmParts:
         project = self._project
@@ -133,6 +142,3 @@ class _Maker:
             defines=DEFINES,
             origin=self._source.origin,
         )
-
-
-__all__ = ["MARGIN_BYTES", "complete", "find_source"]

@@ -31,7 +31,7 @@ fi
 [ -x .venv/bin/python ] || python3 -m venv .venv
 echo "setup: installing Python packages into .venv"
 .venv/bin/python -m pip install -q --disable-pip-version-check -c requirements.lock \
-    -e '.[keras,examples,dev]'
+    -e '.[keras,examples,packs,dev]'
 echo "setup: fetching CMSIS-NN's source into the user's cache"
 .venv/bin/python -m tinygen.build.cmsis_nn
 echo "setup: done"

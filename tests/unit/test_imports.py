@@ -24,6 +24,7 @@ LAYERS = [
         "flash",
         "report",
         "verify",
+        "packs",
         "weights",
     },
     {"streaming"},

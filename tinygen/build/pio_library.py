@@ -1,0 +1,56 @@
+"""Fetch a library as PlatformIO's ``lib_deps`` would, into the cache."""
+
+import hashlib
+import subprocess
+import sys
+from pathlib import Path
+
+from tinygen.build.pio import pio_environment
+from tinygen.errors import ToolchainError
+from tinygen.resources import cache_dir
+
+_TIMEOUT_S = 600
+
+
+def fetch_library(spec: str) -> Path:
+    """Return the folder of a library, fetched once.
+
+    Args:
+        spec: As in ``lib_deps``: ``owner/name@version``, an address or a folder.
+
+    Raises:
+        ToolchainError: PlatformIO cannot fetch it.
+    """
+    digest = hashlib.sha256(spec.encode()).hexdigest()[:16]
+    folder = cache_dir().resolve() / "pio-libraries" / digest
+    if not _content(folder):
+        command = [sys.executable, "-m", "platformio", "pkg", "install", "--global"]
+        command += ["--library", spec, "--storage-dir", str(folder)]
+        try:
+            done = subprocess.run(
+                command,
+                env=pio_environment(),
+                capture_output=True,
+                text=True,
+                check=False,
+                timeout=_TIMEOUT_S,
+            )
+        except subprocess.TimeoutExpired as error:
+            raise _failed(spec, f"no answer in {_TIMEOUT_S} s") from error
+        if done.returncode or not _content(folder):
+            lines = [line.strip() for line in (done.stderr or done.stdout).splitlines()]
+            raise _failed(spec, next((line for line in lines if "rror" in line), "nothing came"))
+    return _content(folder)[0]
+
+
+def _content(folder: Path) -> list[Path]:
+    if not folder.is_dir():
+        return []
+    return sorted(path for path in folder.iterdir() if path.is_dir() and path.name[0] != ".")
+
+
+def _failed(spec: str, reason: str) -> ToolchainError:
+    return ToolchainError(
+        f"PlatformIO cannot fetch the library {spec}: {reason}",
+        hint="write TINYGEN_TFLM_LIB as an entry of lib_deps; it may be a folder, file:///...",
+    )

@@ -1,0 +1,1 @@
+"""CMSIS packs: descriptions of devices, and sources, by the real pack manager."""
