@@ -1,6 +1,6 @@
 """Talk to a built project: run it, compare it with the oracle, measure it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,8 +10,8 @@ import numpy as np
 from tinygen.board import find_board
 from tinygen.build.project_dir import require_complete
 from tinygen.device.client import Device
-from tinygen.device.link import SerialLink
-from tinygen.device.measure import Trace, take_trace
+from tinygen.device.link import SerialLink, find_port
+from tinygen.device.measure import Trace, take_trace, time_runs
 from tinygen.device.qemu import ICOUNT_SHIFT, emulate
 from tinygen.errors import DeviceError, UsageError
 from tinygen.graph import Graph
@@ -20,7 +20,7 @@ from tinygen.manifest import Manifest, read_manifest
 from tinygen.ops.contract import Array
 from tinygen.pipeline import REPORT_FILE
 from tinygen.progress import Progress
-from tinygen.report.from_device import add_trace
+from tinygen.report.from_device import add_spread, add_trace
 from tinygen.report.model import (
     AccuracyFigures,
     Report,
@@ -28,6 +28,7 @@ from tinygen.report.model import (
     read_report,
     write_report,
 )
+from tinygen.verify.confusion import predicted_class
 from tinygen.verify.inputs import InputSets, random_inputs, sample_inputs
 from tinygen.verify.oracle import find_oracle
 from tinygen.weights_file import FILE as WEIGHTS_FILE
@@ -109,7 +110,7 @@ def connected(built: Built, port: str | None) -> Iterator[Device]:
             hint="give --port, such as --port /dev/ttyACM0",
         )
     if port is not None:
-        with closing(SerialLink(port)) as link:
+        with closing(SerialLink(find_port() if port == "auto" else port)) as link:
             yield Device.connect(link, sha256, board_id, weights=weights)
     else:
         with emulate(board, built.elf, _loads(built)) as emulated:
@@ -134,9 +135,20 @@ def run_once(built: Built, inputs: Sequence[Array], port: str | None) -> tuple[A
 
 
 def verify(
-    built: Built, inputs: InputSets, port: str | None, progress: Progress
+    built: Built,
+    inputs: InputSets,
+    port: str | None,
+    progress: Progress,
+    watch: Callable[[int, tuple[Array, ...]], None] | None = None,
 ) -> tuple[Report, Mismatch | None]:
     """Compare the device's outputs with the oracle's for every set of inputs.
+
+    Args:
+        built: The project.
+        inputs: To send.
+        port: Of a real board.
+        progress: Told how far it is.
+        watch: Given the number and the device's outputs of each set.
 
     Returns:
         The report with ``verify`` (and ``accuracy`` where there are labels) filled in,
@@ -157,6 +169,8 @@ def verify(
                 wanted = oracle.run(one)
                 got = _outputs(built, device.infer([v.tobytes() for v in one]).outputs)
                 first = first or _difference(number, got, wanted)
+                if watch:
+                    watch(number, got)
                 if inputs.labels is not None:
                     right["host"] += _is_right(wanted[0], int(inputs.labels[number]))
                     right["device"] += _is_right(got[0], int(inputs.labels[number]))
@@ -172,8 +186,10 @@ def verify(
     return report, first
 
 
-def profile(built: Built, inputs: Sequence[Array], port: str | None) -> tuple[Report, Trace]:
-    """Measure one inference, each op, and the memory really used.
+def profile(
+    built: Built, inputs: Sequence[Array], port: str | None, runs: int = 1
+) -> tuple[Report, Trace]:
+    """Measure one inference, each op, and the memory really used; and ``runs`` in all.
 
     Returns:
         The report with ``cost``, ``ops`` and the high-water marks filled in, and the trace.
@@ -190,6 +206,13 @@ def profile(built: Built, inputs: Sequence[Array], port: str | None) -> tuple[Re
             shift,
             streams=bool(built.manifest.weights.source),
         )
+        ticks = time_runs(
+            device,
+            [values.tobytes() for values in inputs],
+            trace,
+            runs,
+            has_state=_has_state(built.graph),
+        )
     memory = trace.memory
     if memory.arena_used > built.report.memory.arena_bytes:
         raise DeviceError(
@@ -197,7 +220,7 @@ def profile(built: Built, inputs: Sequence[Array], port: str | None) -> tuple[Re
             f"{built.report.memory.arena_bytes} were planned",
             hint="please report it with the model: this is a bug in tinygen",
         )
-    report = add_trace(built.report, trace)
+    report = add_spread(add_trace(built.report, trace), trace, ticks)
     write_report(report, built.folder / REPORT_FILE)
     return report, trace
 
@@ -229,8 +252,4 @@ def _bits(values: Array) -> Array:
 
 
 def _is_right(output: Array, label: int) -> bool:
-    """Return whether the first output names the label; one value is a probability of 1."""
-    if output.size == 1:
-        middle = 0 if output.dtype.kind == "i" else 0.5
-        return bool(output.flat[0] > middle) == bool(label)
-    return int(np.argmax(output)) == label
+    return predicted_class(output) == label

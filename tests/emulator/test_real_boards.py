@@ -8,6 +8,7 @@ import shutil
 import subprocess
 from contextlib import closing
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 
@@ -137,6 +138,15 @@ def test_no_debug_port_is_an_error(images):
     assert str(caught.value) == f"no gdb server at 127.0.0.1:{port}: Connection refused"
 
 
+def labelled_samples(folder):
+    """Store three inputs with the classes that the wheel gives, the last one wrong."""
+    inputs = random_inputs(small_model(), 3)
+    labels = [int(np.argmax(outputs[0])) for outputs in run_tflm(small_model(), inputs)]
+    labels[2] += 1
+    np.savez(folder / "test.npz", x=np.concatenate([one[0] for one in inputs]), y=labels)
+    return folder / "test.npz"
+
+
 @pytest.mark.parametrize("board_id", REAL)
 def test_the_commands_of_a_real_board_work_over_its_port(board_id, tmp_path):
     (tmp_path / "small.tflite").write_bytes(small_model())
@@ -153,6 +163,21 @@ def test_the_commands_of_a_real_board_work_over_its_port(board_id, tmp_path):
             )
             assert done.exit_code == 0, done.output
             assert f"{board_id} flashed with gdb, verified and started" in done.output
-        for command in (["verify", "--inputs", "2"], ["profile"], ["run"]):
+        samples = str(labelled_samples(tmp_path))
+        outputs = {}
+        for command in (
+            ["verify", "--inputs", "2"],
+            ["profile", "--runs", "5", "--input", samples, "--dataset", samples],
+            ["run"],
+        ):
             done = CliRunner().invoke(cli, [command[0], project, *command[1:], "--port", url])
             assert done.exit_code == 0, done.output
+            outputs[command[0]] = done.output
+        assert "5 runs       ticks: min" in outputs["profile"]
+        assert f"ms at {find_board(board_id).clock_hz / 1e6:g} MHz" in outputs["profile"]
+        assert "accuracy host 0.6667, device 0.6667 on 3 samples" in outputs["profile"]
+        assert "3 inputs bit-exact" in outputs["profile"]
+        assert "mistaken most:" in outputs["profile"]
+        done = CliRunner().invoke(cli, ["monitor", "--port", url, "--for", "0.8"])
+        assert done.exit_code == 0, done.output
+        assert f"{board_id} at" in done.output

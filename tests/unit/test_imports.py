@@ -32,6 +32,7 @@ LAYERS = [
     {"tflm"},
     {"pipeline"},
     {"session"},
+    {"evaluation", "monitor"},
     {"bench"},
     {"cli"},
 ]

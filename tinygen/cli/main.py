@@ -12,11 +12,13 @@ from tinygen.errors import TinygenError
 # imported only when it runs, so that --help is fast.
 COMMANDS = {
     "bench": "Measure models, cores and kernel libraries side by side.",
-    "boards": "List the boards, or show one.",
+    "boards": "List the boards, show one, or add one from a CMSIS pack.",
     "build": "Turn a model into a firmware project and build it.",
     "check": "Say whether a model fits a board, without building.",
     "doctor": "Say what is missing on this machine, and how to install it.",
     "flash": "Put a built project into its board.",
+    "monitor": "Show what a board says, over its resets.",
+    "packs": "Fetch CMSIS packs: devices, and TensorFlow Lite Micro.",
     "plan": "Show where each buffer lies in memory, and the proof.",
     "profile": "Measure each op's cost, and the memory really used.",
     "quantize": "Convert a Keras model to an int8 .tflite file.",

@@ -56,7 +56,8 @@ def port_option(function: F) -> F:
     return click.option(
         "--port",
         metavar="P",
-        help="Serial port of a real board, such as /dev/ttyACM0; emulated boards need none.",
+        help="Serial port of a real board, such as /dev/ttyACM0, or 'auto'; emulated boards "
+        "need none.",
     )(function)
 
 
@@ -91,7 +92,7 @@ def weight_options(function: F) -> F:
         show_default=True,
         metavar="WHERE",
         help="Where weights live: flash; ram: copied there at start-up; stream[:SOURCE]: read "
-        "while the model runs, from external or throttled; auto: what does not fit the flash "
+        "while the model runs, from external memory or serial; auto: what does not fit the flash "
         "streams.",
     )(function)
     return click.option(

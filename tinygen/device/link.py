@@ -1,5 +1,6 @@
 """Byte streams to a device: a serial port, or a socket; every wait has an end."""
 
+import errno
 import os
 import select
 import socket
@@ -51,7 +52,8 @@ class SerialLink:
                 exclusive=True if os.name == "posix" and "://" not in url else None,
             )
         except (OSError, ValueError) as err:
-            raise DeviceError(f"cannot open {url}: {_reason(err)}", hint=_open_hint(url)) from err
+            hint = _open_hint(url, getattr(err, "errno", None))
+            raise DeviceError(f"cannot open {url}: {_reason(err)}", hint=hint) from err
 
     def read(self, timeout_s: float) -> bytes:
         """See `Link`."""
@@ -147,10 +149,15 @@ def _reason(err: Exception) -> str:
     return os.strerror(number) if number else str(err) or type(err).__name__
 
 
-def _open_hint(url: str) -> str:
+def _open_hint(url: str, number: int | None) -> str:
     if "://" in url:
         return "check the address, and that its server runs"
     if Path(url).exists():
-        return "check that no other program has it open, and that you may (group dialout)"
+        if number in {errno.EACCES, errno.EPERM}:
+            return (
+                "you may not use it: sudo usermod -aG dialout $USER, then log in again; or the "
+                "udev rule of docs/boards/udev.md"
+            )
+        return f"another program has it open; 'fuser {url}' says which"
     ports = _usb_ports()
     return f"ports here: {', '.join(ports)}" if ports else "plug the board in; no port is here"

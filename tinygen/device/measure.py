@@ -106,6 +106,11 @@ def take_trace(
             hint="check the board's clock and supply: its memory is not reliable",
         )
     ticks = unwrapped(whole.ticks, stepped.ticks)
+    if ticks == 0:
+        raise DeviceError(
+            "the board's counter stands still",
+            hint="power the board off and on; some parts stop it while a debugger is attached",
+        )
     hello = device.hello
 
     def count(some: int) -> int | None:
@@ -125,6 +130,35 @@ def take_trace(
         memory=_measure_memory(device, inputs),
         outputs=whole.outputs,
     )
+
+
+def time_runs(
+    device: Device, inputs: Sequence[bytes], trace: Trace, runs: int, *, has_state: bool = False
+) -> tuple[int, ...]:
+    """Return the ticks of ``runs`` undisturbed inferences, that of the trace the first.
+
+    Args:
+        device: The one that the trace is of.
+        inputs: The bytes of each input tensor.
+        trace: Tells how often the counter wraps in an inference.
+        runs: How many; >= 1.
+        has_state: Start over before each, because a run changes the next one.
+
+    Raises:
+        DeviceError: The device does not answer, or a run gives other outputs.
+    """
+    ticks = [trace.ticks]
+    for _ in range(runs - 1):
+        if has_state:
+            device.reset()
+        one = device.infer(inputs)
+        if one.outputs != trace.outputs:
+            raise DeviceError(
+                "the outputs differ between two runs on the same inputs",
+                hint="check the board's clock and supply: its memory is not reliable",
+            )
+        ticks.append(unwrapped(one.ticks, trace.ticks))
+    return tuple(ticks)
 
 
 def unwrapped(ticks: int, estimate: int) -> int:

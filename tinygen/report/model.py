@@ -73,6 +73,23 @@ class CostFigures:
 
 
 @dataclass(frozen=True, slots=True)
+class SpreadFigures:
+    """Several undisturbed runs on the same inputs: the least, the median and the most.
+
+    ``unit`` is what was counted: instructions on the emulator, cycles or the ticks of
+    another counter on a board. ``median_ms`` is the median as time, on a board only.
+    """
+
+    runs: int
+    unit: Literal["instructions", "cycles", "ticks"]
+    least: int
+    median: int
+    most: int
+    clock_hz: int
+    median_ms: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class OpFigures:
     """One op: what computes it and what it costs."""
 
@@ -118,6 +135,7 @@ class Report:
     cost: CostFigures = CostFigures()
     verify: VerifyFigures | None = None
     accuracy: AccuracyFigures | None = None
+    spread: SpreadFigures | None = None
     surgery: tuple[dict[str, Any], ...] = ()
     quantization: dict[str, Any] | None = None
 
@@ -144,6 +162,7 @@ class Report:
             cost=CostFigures(**table["cost"]),
             verify=VerifyFigures(**verify) if verify else None,
             accuracy=AccuracyFigures(**accuracy) if accuracy else None,
+            spread=SpreadFigures(**table["spread"]) if table.get("spread") else None,
             surgery=tuple(table["surgery"]),
             **{key: table[key] for key in plain},
         )

@@ -67,6 +67,20 @@ def cost_text(report: Report) -> str:
     return "\n".join(rows)
 
 
+def spread_text(report: Report) -> str:
+    """Return the spread of several runs, and the time of one where it is a board's."""
+    spread = report.spread
+    if spread is None:
+        return ""
+    text = (
+        f"  {spread.runs} runs       {spread.unit}: min {spread.least:,}, "
+        f"median {spread.median:,}, max {spread.most:,}"
+    )
+    if spread.median_ms is None:
+        return text
+    return f"{text}\n  time         {spread.median_ms:.3f} ms at {spread.clock_hz / 1e6:g} MHz"
+
+
 def ops_text(report: Report) -> str:
     """Return a table of ops, the dearest marked by its share."""
     total = sum(_cost(op) for op in report.ops) or 1

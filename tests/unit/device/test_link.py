@@ -1,11 +1,13 @@
 """Links: a serial port (a pseudo-terminal), a socket URL, and what is said when they break."""
 
+import errno
 import os
 import pty
 import socket
 from types import SimpleNamespace
 
 import pytest
+import serial
 
 from tinygen.device import link as link_module
 from tinygen.device.link import SerialLink, SocketLink, find_port
@@ -71,10 +73,22 @@ def test_a_port_that_another_program_has_open_is_an_error(terminal):
     link = SerialLink(terminal[1])
     with pytest.raises(DeviceError, match=r"^cannot open /dev/pts/") as caught:
         SerialLink(terminal[1])
-    assert caught.value.hint == (
-        "check that no other program has it open, and that you may (group dialout)"
-    )
+    assert caught.value.hint == (f"another program has it open; 'fuser {terminal[1]}' says which")
     link.close()
+
+
+def test_a_port_one_may_not_use_says_what_to_do(monkeypatch, terminal):
+    def refuse(*_, **__):
+        raise serial.SerialException(errno.EACCES, "could not open port")
+
+    monkeypatch.setattr(link_module.serial, "serial_for_url", refuse)
+    with pytest.raises(DeviceError) as caught:
+        SerialLink(terminal[1])
+    assert str(caught.value) == f"cannot open {terminal[1]}: Permission denied"
+    assert caught.value.hint == (
+        "you may not use it: sudo usermod -aG dialout $USER, then log in again; or the udev "
+        "rule of docs/boards/udev.md"
+    )
 
 
 @pytest.mark.usefixtures("no_ports")
