@@ -9,11 +9,13 @@ import numpy as np
 
 from tinygen.board import find_board
 from tinygen.build.project_dir import require_complete
+from tinygen.cycles import Inference, estimate_cycles
 from tinygen.device.client import Device
 from tinygen.device.link import SerialLink, find_port
 from tinygen.device.measure import Trace, take_trace, time_runs
 from tinygen.device.qemu import ICOUNT_SHIFT, emulate
 from tinygen.errors import DeviceError, UsageError
+from tinygen.estimate.cycles import CycleEstimate
 from tinygen.graph import Graph
 from tinygen.load.tflite import read_graph
 from tinygen.manifest import Manifest, read_manifest
@@ -198,8 +200,8 @@ def profile(
         DeviceError: The device does not answer, or used more memory than was planned.
     """
     board = find_board(built.manifest.board)
+    shift = ICOUNT_SHIFT if board.is_emulated and port is None else None
     with connected(built, port) as device:
-        shift = ICOUNT_SHIFT if board.is_emulated and port is None else None
         trace = take_trace(
             device,
             [values.tobytes() for values in inputs],
@@ -220,9 +222,24 @@ def profile(
             f"{built.report.memory.arena_bytes} were planned",
             hint="please report it with the model: this is a bug in tinygen",
         )
-    report = add_spread(add_trace(built.report, trace), trace, ticks)
+    estimate = _estimate(built, inputs, trace) if shift is not None else None
+    report = add_spread(add_trace(built.report, trace, estimate), trace, ticks)
     write_report(report, built.folder / REPORT_FILE)
     return report, trace
+
+
+def _estimate(built: Built, inputs: Sequence[Array], trace: Trace) -> CycleEstimate | str:
+    """Estimate the cycles of an emulated inference in a run of its own."""
+    if built.manifest.weights.source == "serial":
+        return "weights come over the serial line"
+    one = Inference(
+        board=find_board(built.manifest.board),
+        elf=built.elf,
+        model_sha256=built.manifest.model.sha256,
+        inputs=[values.tobytes() for values in inputs],
+        loads=_loads(built),
+    )
+    return estimate_cycles(one, trace.instructions or 0)
 
 
 def _outputs(built: Built, raw: Sequence[bytes]) -> tuple[Array, ...]:

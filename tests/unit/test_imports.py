@@ -19,6 +19,7 @@ LAYERS = [
         "optimize",
         "plan",
         "emit",
+        "estimate",
         "build",
         "device",
         "flash",
@@ -27,7 +28,7 @@ LAYERS = [
         "packs",
         "weights",
     },
-    {"streaming"},
+    {"cycles", "streaming"},
     {"gates", "tflm_arena"},
     {"tflm"},
     {"pipeline"},
@@ -38,9 +39,12 @@ LAYERS = [
 ]
 # What a stage hands to a later one, and the one stage that is another's front door.
 HANDED_ON = {
+    "tinygen.build.code",
     "tinygen.build.elf",
     "tinygen.build.tflm_ops",
+    "tinygen.device.block_counts",
     "tinygen.device.measure",
+    "tinygen.estimate.cycles",
     "tinygen.optimize.rewrite",
     "tinygen.plan.model",
     "tinygen.plan.schedule",

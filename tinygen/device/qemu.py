@@ -4,7 +4,7 @@ import shutil
 import socket
 import subprocess
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -41,7 +41,12 @@ def find_qemu() -> str:
 
 
 @contextmanager
-def emulate(board: Board, elf: Path, loads: Mapping[int, Path] | None = None) -> Iterator[Link]:
+def emulate(
+    board: Board,
+    elf: Path,
+    loads: Mapping[int, Path] | None = None,
+    options: Sequence[str] = (),
+) -> Iterator[Link]:
     """Start an image and give its serial line; the emulator ends with the context.
 
     The line is a socket pair that exists before QEMU starts: no port to choose, and no
@@ -51,6 +56,7 @@ def emulate(board: Board, elf: Path, loads: Mapping[int, Path] | None = None) ->
         board: An emulated one.
         elf: The image.
         loads: Files that are in memory at reset, by address.
+        options: More of QEMU's.
 
     Raises:
         ValueError: The board is real.
@@ -60,10 +66,11 @@ def emulate(board: Board, elf: Path, loads: Mapping[int, Path] | None = None) ->
         raise ValueError(f"{board.id} is not emulated")
     program = find_qemu()
     ours, theirs = socket.socketpair()
+    arguments = [*_arguments(board, elf, loads or {}, theirs.fileno()), *options]
     with ours, tempfile.TemporaryFile() as stderr:
         with theirs:
             process = subprocess.Popen(
-                [*_dies_with_us(), program, *_arguments(board, elf, loads or {}, theirs.fileno())],
+                [*_dies_with_us(), program, *arguments],
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,

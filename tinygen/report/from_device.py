@@ -4,29 +4,35 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Literal
 
-from tinygen.device.measure import Trace
-from tinygen.report.model import CostFigures, OpFigures, Report, SpreadFigures
+from tinygen.device.measure import OpCost, Trace
+from tinygen.estimate.cycles import CycleEstimate
+from tinygen.report.model import CostFigures, Report, SpreadFigures
 
 
-def add_trace(report: Report, trace: Trace) -> Report:
-    """Return the report with cost, per-op cost and high-water marks filled in."""
+def add_trace(report: Report, trace: Trace, estimate: CycleEstimate | str | None = None) -> Report:
+    """Return the report with cost, per-op cost and high-water marks filled in.
+
+    Args:
+        report: Of the build.
+        trace: What the device measured.
+        estimate: Cycles of an emulated board, or why there are none; None for real ones.
+    """
     measured = {cost.index: cost for cost in trace.ops}
     memory, use = report.memory, trace.memory
     return replace(
         report,
-        cost=CostFigures(
-            instructions=trace.instructions,
-            cycles=trace.cycles,
-            cycles_source="measured" if trace.cycles is not None else None,
-            start_up_instructions=trace.start_up_instructions,
-        ),
+        cost=_cost(trace, estimate),
         memory=replace(
             memory,
             stack_high_water_bytes=use.stack_used,
             arena_high_water_bytes=use.arena_used,
         ),
         ops=tuple(
-            _with_cost(op, measured[op.index].instructions, measured[op.index].ticks, trace)
+            replace(
+                op,
+                instructions=measured[op.index].instructions,
+                cycles=_op_cycles(measured[op.index], trace, estimate),
+            )
             if op.index in measured
             else op
             for op in report.ops
@@ -66,5 +72,21 @@ def add_spread(report: Report, trace: Trace, ticks: Sequence[int]) -> Report:
     )
 
 
-def _with_cost(op: OpFigures, instructions: int | None, ticks: int, trace: Trace) -> OpFigures:
-    return replace(op, instructions=instructions, cycles=ticks if trace.counts_cycles else None)
+def _cost(trace: Trace, estimate: CycleEstimate | str | None) -> CostFigures:
+    cost = CostFigures(
+        instructions=trace.instructions,
+        cycles=trace.cycles,
+        cycles_source="measured" if trace.cycles is not None else None,
+        start_up_instructions=trace.start_up_instructions,
+    )
+    if isinstance(estimate, CycleEstimate):
+        return replace(
+            cost, cycles=estimate.whole, cycles_source="estimate", cycles_note=estimate.note
+        )
+    return replace(cost, cycles_note=estimate)
+
+
+def _op_cycles(cost: OpCost, trace: Trace, estimate: CycleEstimate | str | None) -> int | None:
+    if isinstance(estimate, CycleEstimate):
+        return estimate.ops.get(cost.index)
+    return cost.ticks if trace.counts_cycles else None

@@ -64,11 +64,15 @@ class MemoryFigures:
 
 @dataclass(frozen=True, slots=True)
 class CostFigures:
-    """Cost of one inference; cycles are measured on a board, estimated on the emulator."""
+    """Cost of one inference; cycles are measured on a board, estimated on the emulator.
+
+    ``cycles_note`` says how far an estimate can be trusted, or why there is none.
+    """
 
     instructions: int | None = None
     cycles: int | None = None
     cycles_source: Literal["measured", "estimate"] | None = None
+    cycles_note: str | None = None
     start_up_instructions: int | None = None
 
 

@@ -62,6 +62,9 @@ def cost_text(report: Report) -> str:
         rows.append(f"  instructions {cost.instructions:,} an inference{per_mac}")
     if cost.cycles is not None:
         rows.append(f"  cycles       {cost.cycles:,} an inference ({cost.cycles_source})")
+    if cost.cycles_note is not None:
+        about = "an estimate by the" if cost.cycles is not None else "no estimate:"
+        rows.append(f"               {about} {cost.cycles_note}")
     if cost.start_up_instructions is not None:
         rows.append(f"  start-up     {cost.start_up_instructions:,} instructions")
     return "\n".join(rows)
@@ -85,13 +88,15 @@ def ops_text(report: Report) -> str:
     """Return a table of ops, the dearest marked by its share."""
     total = sum(_cost(op) for op in report.ops) or 1
     unit = "instructions" if report.cost.cycles_source != "measured" else "cycles"
+    is_estimated = report.cost.cycles_source == "estimate"
     head = f"  {'op':>3}  {'type':<24}{'kernel':<34}{unit:>12}{'share':>7}{'a MAC':>7}"
     rows = [
         f"  {op.index:>3}  {op.op:<24}{op.kernel:<34}{_cost(op):>12,}{_cost(op) / total:>7.1%}"
         + (f"{_cost(op) / op.macs:>7.2f}" if op.macs else f"{'-':>7}")
+        + (f"{op.cycles or 0:>13,}" if is_estimated else "")
         for op in report.ops
     ]
-    return "\n".join([head, *rows])
+    return "\n".join([head + (f"{'est. cycles':>13}" if is_estimated else ""), *rows])
 
 
 def _cost(op: OpFigures) -> int:

@@ -1,0 +1,1 @@
+"""Stage `estimate`: executed blocks of code to cycles of a core; never a measurement."""
