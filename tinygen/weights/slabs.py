@@ -115,7 +115,7 @@ def _slab(graph: Graph, op: Op, choose: Chooser, low: int, high: int) -> _Slab:
 
 def _skips(kernel: Kernel) -> bool:
     """Return whether a kernel can leave out channels between those that it writes."""
-    return any("out_step" in struct.fields for struct in kernel.structs)
+    return any(name.endswith("out_step") for struct in kernel.structs for name in struct.fields)
 
 
 def _renamed(kernel: Kernel, weights: str) -> Kernel:

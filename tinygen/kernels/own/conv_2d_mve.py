@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tinygen.graph import Graph, Op
+from tinygen.kernels.own.narrow_mve import narrow_kernel
 from tinygen.kernels.own.vector_product import BLOCK, Product, product
 from tinygen.ops.activation import activation_range
 from tinygen.ops.contract import Call, Kernel, Struct, Target
@@ -49,9 +50,11 @@ def convolution_kernel(op: Op, conv: Convolution, weights: NDArray[np.int8]) -> 
     overlap = raster_overlap(window, in_c, len(weights), group=GROUP, reads_first=not is_direct)
     overlaps = {0: overlap} if batches == 1 else {}
     if is_direct:
-        return pointwise_kernel(of, prod(operands.x.shape[:3]), overlaps)
+        narrow = None if conv.out_step else narrow_kernel(conv, of)
+        pixels = prod(operands.x.shape[:3])
+        return narrow or pointwise_kernel(of, pixels, overlaps, step=conv.out_step)
     fields = {
-        **of.fields(),
+        **of.fields(step=conv.out_step),
         **window.fields(),
         "batches": batches,
         "in_c": in_c,
@@ -70,12 +73,15 @@ def convolution_kernel(op: Op, conv: Convolution, weights: NDArray[np.int8]) -> 
     )
 
 
-def pointwise_kernel(of: Product, pixels: int, overlap: dict[int, int]) -> Kernel:
-    """Return the kernel that multiplies each of ``pixels`` rows of the input."""
+def pointwise_kernel(of: Product, pixels: int, overlap: dict[int, int], *, step: int = 0) -> Kernel:
+    """Return the kernel that multiplies each of ``pixels`` rows of the input.
+
+    ``step``: bytes from one output row to the next; 0: its channels.
+    """
     depth = of.weights.shape[1]
     padded = BLOCK * of.blocks
     direct = pixels if padded == depth else max(pixels - -(-padded // depth) + 1, 0)
-    fields = {**of.fields(), "pixels": pixels, "direct": direct, "in_c": depth}
+    fields = {**of.fields(step=step), "pixels": pixels, "direct": direct, "in_c": depth}
     rest = pixels - direct // 2 * 2
     return Kernel(
         name=f"tg_mve_pointwise_s8/{of.form}",

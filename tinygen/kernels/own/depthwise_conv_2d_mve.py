@@ -41,7 +41,8 @@ def emit(graph: Graph, op: Op, _target: Target) -> Kernel | None:
     columns = _columns(conv.window, kind, min(conv.groups, _CHANNELS))
     if of.form == "exact" or columns == 0:
         return None
-    return clamp_call(_kernel(conv, of, kind, columns), conv.operands.y, *limits)
+    kernel = _kernel(conv, of, kind, columns)
+    return clamp_call(kernel, conv.operands.y, *limits, step=conv.out_step)
 
 
 def _kind(window: Window) -> str:
@@ -111,6 +112,7 @@ def _params(conv: Convolution, kind: str, columns: int) -> Struct:
             **conv.window.fields(),
             "batches": operands.x.shape[0],
             "channels": conv.groups,
+            **conv.steps,
             "in_zero_point": operands.x.zero_point,
             "out_zero_point": operands.y.zero_point,
             "tile_rows": rows,

@@ -59,8 +59,11 @@ class Product:
             Constant("table", table(self.rows()), "table"),
         ]
 
-    def fields(self, name: str = "product") -> dict[str, int | str]:
-        """Return the fields of the C struct ``tg_mve_product`` that is called ``name``."""
+    def fields(self, name: str = "product", *, step: int = 0) -> dict[str, int | str]:
+        """Return the fields of the C struct ``tg_mve_product`` that is called ``name``.
+
+        ``step``: bytes from one output pixel to the next; 0: its channels.
+        """
         return {
             f"{name}.weights": "{packed}",
             f"{name}.table": "{table}",
@@ -69,6 +72,7 @@ class Product:
             f"{name}.zero_point": self.zero_point,
             f"{name}.min": self.low,
             f"{name}.max": self.high,
+            f"{name}.out_step": step or len(self.weights),
         }
 
     def rows(self) -> list[Int64]:

@@ -19,10 +19,11 @@ typedef struct {
     uint32_t blocks; /* of 16 values, > 0 */
     int32_t out_c;
     int32_t zero_point, min, max; /* of the output */
+    int32_t out_step;             /* bytes from one output pixel to the next */
 } tg_mve_product;
 
-/* Compute a pixel x [16 * blocks], or two of them, to out [out_c] and [out_c] behind it.
- * Values that meet zero weights may be anything.
+/* Compute a pixel x [16 * blocks], or two of them, to out [out_c] and to [out_c] out_step
+ * behind it. Values that meet zero weights may be anything.
  *
  * Outputs are TFLM's, rounded twice: VQRDMULH is its first rounding bit for bit, VRSHL
  * its second except for negative halves, which it rounds up, and which plain and exact

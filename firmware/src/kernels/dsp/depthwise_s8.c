@@ -27,7 +27,7 @@ static void sum_four(const tg_conv_params *p, taps t, const int8_t *in,
     const tg_window *w = &p->window;
     const uint32_t lane = (uint32_t)p->in_offset;
     const uint32_t offset = tg_bottoms(lane, lane);
-    const int32_t in_step = w->dilation_w * p->in_c;
+    const int32_t in_step = w->dilation_w * p->in_step;
     const int32_t columns = t.right - t.left;
     int32_t a = sums[0], b = sums[1], c = sums[2], d = sums[3];
     for (int32_t row = t.top; row < t.bottom; row++) {
@@ -45,7 +45,7 @@ static void sum_four(const tg_conv_params *p, taps t, const int8_t *in,
             c = tg_smlatt(even, even_filter, c);
             d = tg_smlatt(odd, odd_filter, d);
         }
-        in += w->dilation_h * w->in_w * p->in_c;
+        in += w->dilation_h * w->in_w * p->in_step;
         weights += w->filter_w * p->in_c;
     }
     sums[0] = a, sums[1] = b, sums[2] = c, sums[3] = d;
@@ -66,7 +66,7 @@ void tg_depthwise_dsp_s8(const tg_conv_params *p, const int8_t *in, const int8_t
         inside(x, w->dilation_w, w->filter_w, w->in_w, &t.left, &t.right);
         const int32_t from = ((batch * w->in_h + y + t.top * w->dilation_h) * w->in_w +
                               x + t.left * w->dilation_w) *
-                             channels;
+                             p->in_step;
         const int8_t *filter = &weights[(t.top * w->filter_w + t.left) * channels];
         for (int32_t c = 0; c < channels; c += 4) { /* the last four may overlap others */
             const int32_t first = c + 4 <= channels ? c : channels - 4;
@@ -80,6 +80,6 @@ void tg_depthwise_dsp_s8(const tg_conv_params *p, const int8_t *in, const int8_t
                 out[n] = tg_output_s8(&p->output, acc, multiplier[n], shift[n]);
             }
         }
-        out += channels;
+        out += p->out_step;
     }
 }

@@ -70,7 +70,7 @@ static int32_t convolve_row(const tg_mve_conv_2d *p, const tg_mve_product_set *p
         }
         if (waiting != 0) {
             product->two(&p->product, scratch, to, *out);
-            *out += 2 * p->product.out_c;
+            *out += 2 * p->product.out_step;
         }
         waiting ^= 1;
     }

@@ -39,8 +39,8 @@ static void find_rows(work *w, const int8_t *image, int32_t row, int32_t column,
         const int32_t at = y + n * win->dilation_h;
         const int is_inside = at >= 0 && at < win->in_h && w->inside > 0;
         w->rows.from[n] =
-            is_inside ? image + (at * win->in_w + x + w->left) * p->channels : w->padding;
-        w->rows.step[n] = is_inside ? p->channels : 0;
+            is_inside ? image + (at * win->in_w + x + w->left) * p->in_step : w->padding;
+        w->rows.step[n] = is_inside ? p->in_step : 0;
     }
 }
 
@@ -55,13 +55,13 @@ static void find_tiles(work *w, int8_t *out, int32_t row, int32_t column, int32_
     const int32_t count = tiles + (rest > 0);
     tg_mve_band *b = &w->band;
     b->patch_step = (is_quad ? 2 : p->window.stride_w) * w->column_bytes;
-    b->out_step = p->tile_columns * p->channels;
+    b->out_step = p->tile_columns * p->out_step;
     b->next_in = ROWS - count * (is_quad ? 1 : LANES) * b->patch_step;
     b->next_out = 1 - count * b->out_step;
     b->tiles = tiles;
     b->whole = is_quad ? 0xff * rows : 0xffff;
     b->rest = ((1U << (4 * rest)) - 1) * rows;
-    b->out = out + (row * p->window.out_w + column) * p->channels;
+    b->out = out + (row * p->window.out_w + column) * p->out_step;
 }
 
 static void turn(const work *w, int32_t channels)
@@ -100,7 +100,7 @@ void tg_mve_depthwise_s8(const tg_mve_depthwise *p, tg_mve_tiles *tiles, const i
                          int8_t *out)
 {
     const tg_window *win = &p->window;
-    const uint32_t pixel = (uint32_t)p->channels;
+    const uint32_t pixel = (uint32_t)p->out_step;
     const uint32_t below = pixel * (p->tile_rows == 2 ? (uint32_t)win->out_w : 2);
     const uint32_t outputs[LANES] = {0, pixel, below, below + pixel};
     work w = {.p = p, .tiles = tiles, .scratch = scratch};
@@ -123,7 +123,7 @@ void tg_mve_depthwise_s8(const tg_mve_depthwise *p, tg_mve_tiles *tiles, const i
                 convolve(&w, weights, table);
             }
         }
-        in += win->in_h * win->in_w * p->channels;
-        out += win->out_h * win->out_w * p->channels;
+        in += win->in_h * win->in_w * p->in_step;
+        out += win->out_h * win->out_w * p->out_step;
     }
 }

@@ -12,7 +12,7 @@ void tg_mve_pointwise_s8(const tg_mve_pointwise *p, const tg_mve_product_set *pr
         for (left -= 2 * pairs; pairs > 0; pairs--) {
             product->two(&p->product, in, in + p->in_c, out);
             in += 2 * p->in_c;
-            out += 2 * p->product.out_c;
+            out += 2 * p->product.out_step;
         }
         if (left == 0) {
             return;

@@ -7,10 +7,11 @@
 
 _Static_assert(offsetof(tg_mve_product, table) == 4 &&
                    offsetof(tg_mve_product, out_c) == 12 &&
-                   offsetof(tg_mve_product, min) == 20,
+                   offsetof(tg_mve_product, min) == 20 &&
+                   offsetof(tg_mve_product, out_step) == 28,
                "the assembly knows the order of the fields");
 
-/* Locals: [sp] x0, [4] x1, [8] turns, [12] out_c, [16] zero point, [20] channels left,
+/* Locals: [sp] x0, [4] x1, [8] turns, [12] out_step, [16] zero point, [20] channels left,
  * [24] where the first turn begins. Four blocks a turn, BLOCK is 56 bytes of code. r5
  * out, r9 table, r11 weights, q4 and q5 limits. */
 #define ENTER                                                                            \
@@ -24,6 +25,7 @@ _Static_assert(offsetof(tg_mve_product, table) == 4 &&
     "ldr r10, [r0, #16]\n"                                                               \
     "mov r5, r3\n"                                                                       \
     "mov r12, r8\n"                                                                      \
+    "ldr r8, [r0, #28]\n"                                                                \
     "rsb r4, r6, #0\n"                                                                   \
     "and r4, r4, #3\n"                                                                   \
     "add r6, #3\n"                                                                       \
