@@ -1,13 +1,13 @@
 """Lay buffers out: exact lifetimes, then optimal offsets."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 
 from tinygen.graph import Graph, Op
 from tinygen.ops.contract import Kernel
 from tinygen.ops.registry import op_types
 from tinygen.plan.model import Bounds, Buffer, Plan
-from tinygen.plan.schedule import Access, Chain, Span, Step, Unit
+from tinygen.plan.schedule import Access, Chain, Span, Step, Unit, is_chained
 from tinygen.plan.search import Problem, place
 from tinygen.plan.timeline import Timeline, follow, padded, separations
 
@@ -32,6 +32,7 @@ def plan_memory(
     scratch_bytes: Mapping[int, int],
     overlaps: Overlaps | None = None,
     chains: Sequence[Chain] = (),
+    in_place: Container[int] = (),
 ) -> Plan:
     """Place every tensor, band and scratch buffer.
 
@@ -43,14 +44,16 @@ def plan_memory(
             the input (``Kernel.overlap``). Only used where the input dies there.
         chains: Ops that run row by row, in order; what the other arguments say of
             them counts for the layer-wise bound only.
+        in_place: Positions of ops whose output may only lie exactly over input 0
+            (``Kernel.in_place``); it does where the input dies there.
     """
-    root = roots(graph)
+    root = roots(graph, in_place, chains)
     units = make_units(graph, scratch_bytes, overlaps or {}, chains)
     line = follow(graph, root, last_units(graph, root, units), units)
     wanted = _wanted(graph, root, units, line)
     sizes = [w.nbytes for w in wanted]
     separation = separations(line, [w.key for w in wanted], sizes)
-    layerwise, peak = _layerwise(graph, root, scratch_bytes)
+    layerwise, peak = _layerwise(graph, roots(graph), scratch_bytes)
     offsets, overlap, is_optimal = _solve(wanted, separation, line, len(graph.ops))
     buffers = tuple(
         Buffer(w.name, offset, w.nbytes, w.first, w.last)
@@ -71,13 +74,24 @@ def plan_memory(
     )
 
 
-def roots(graph: Graph) -> dict[int, int]:
-    """Map each tensor in RAM to the one whose buffer it shares (views)."""
+def roots(
+    graph: Graph, in_place: Container[int] = (), chains: Sequence[Chain | Unit] = ()
+) -> dict[int, int]:
+    """Map each tensor in RAM to the one whose buffer it shares: views, and ops in place."""
     root = {t: t for t in graph.inputs}
-    for op in graph.ops:
+    for position, op in enumerate(graph.ops):
+        replaces = position in in_place and not is_chained(chains, position)
         for t in op.outputs:
-            root[t] = root[op.inputs[0]] if _is_view(op, root) else t
+            shares = _is_view(op, root) or (replaces and _dies(graph, root, position))
+            root[t] = root[op.inputs[0]] if shares else t
     return root
+
+
+def _dies(graph: Graph, root: Mapping[int, int], position: int) -> bool:
+    """Return whether an op is the last to use the buffer of its input 0."""
+    buffer = root.get(graph.ops[position].inputs[0])
+    later = [t for op in graph.ops[position + 1 :] for t in op.inputs]
+    return buffer is not None and all(root.get(t) != buffer for t in (*later, *graph.outputs))
 
 
 def _is_view(op: Op, root: Mapping[int, int]) -> bool:

@@ -135,7 +135,7 @@ def kernels_used(kernels: Sequence[Kernel | None], chains: Iterable[Chain]) -> l
     return [*whole, *(kernel for chain in chains for kernel in chain.kernels)]
 
 
-def is_chained(chains: Iterable[Chain], position: int) -> bool:
+def is_chained(chains: "Iterable[Chain | Unit]", position: int) -> bool:
     """Return whether the op at a position is part of a chain."""
     return any(chain.first <= position <= chain.last for chain in chains)
 

@@ -14,8 +14,9 @@ from tinygen.load.tflite import read_graph
 from tinygen.ops.contract import Target
 from tinygen.ops.rows import rows_of
 from tinygen.plan.chain import make_chain
-from tinygen.plan.choose import part_kernels, plan_with_chains
+from tinygen.plan.choose import RULES, plan_with_chains
 from tinygen.plan.layout import last_units, make_units, plan_memory, roots
+from tinygen.plan.pieces import Rules, part_kernels
 from tinygen.plan.schedule import kernels_used
 from tinygen.plan.timeline import follow
 from tinygen.resources import data_dir
@@ -136,7 +137,7 @@ def test_a_deep_chain_needs_three_rows_an_op(tmp_path):
     graph, kernels, _ = setting(content, PORTABLE)
     whole = planned(graph, kernels, ())
     plan = plan_with_chains(
-        graph, kernels, lambda g, op: choose_kernel(g, op, PORTABLE, "reference"), (1,)
+        graph, kernels, lambda g, op: choose_kernel(g, op, PORTABLE, "reference"), RULES["ram"]
     )
     (chain,) = plan.chains
     row = 6 * 8
@@ -154,7 +155,7 @@ def test_a_deep_chain_needs_three_rows_an_op(tmp_path):
 def test_without_rows_nothing_is_chained():
     graph, kernels, _ = setting(narrow_net(), PORTABLE)
     plan = plan_with_chains(
-        graph, kernels, lambda g, op: choose_kernel(g, op, PORTABLE, "reference"), ()
+        graph, kernels, lambda g, op: choose_kernel(g, op, PORTABLE, "reference"), Rules()
     )
     assert plan.chains == ()
 
@@ -163,5 +164,5 @@ def test_chaining_never_needs_more_memory():
     for seed in range(6):
         graph, kernels, _ = setting(random_net(seed), PORTABLE)
         choose = lambda g, op: choose_kernel(g, op, PORTABLE, "reference")  # noqa: E731
-        plan = plan_with_chains(graph, kernels, choose, (1,))
+        plan = plan_with_chains(graph, kernels, choose, RULES["ram"])
         assert plan.arena_bytes <= planned(graph, kernels, ()).arena_bytes
