@@ -23,7 +23,7 @@ from tinygen.manifest import WeightsEntry, read_manifest
 from tinygen.ops.contract import Kernel, Library, Optimize, Target
 from tinygen.optimize.rewrite import Saving
 from tinygen.optimize.surgery import operate
-from tinygen.plan.choose import LINES, plan_with_chains
+from tinygen.plan.choose import RULES, plan_with_chains
 from tinygen.plan.model import Plan
 from tinygen.plan.schedule import kernels_used
 from tinygen.progress import Progress
@@ -132,7 +132,8 @@ def _plan(graph: Graph, kernels: Sequence[Kernel | None], target: Target, choice
     def choose(part: Graph, op: Op) -> Kernel | None:
         return choose_kernel(part, op, target, choices.kernels)
 
-    return plan_with_chains(graph, kernels, choose, LINES[choices.optimize])
+    rules = RULES[choices.optimize if choices.runtime == "aot" else "speed"]
+    return plan_with_chains(graph, kernels, choose, rules)
 
 
 def build(model: Path, out: Path, choices: Choices, progress: Progress) -> Report:
