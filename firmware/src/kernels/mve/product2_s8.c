@@ -93,12 +93,13 @@ _Static_assert(offsetof(tg_mve_product, table) == 4 &&
     "vpop {d8-d11}\n"                                                                    \
     "pop {r4-r11, pc}\n"
 
-/* The arguments arrive in r0 to r3; GCC sees no use of them. */
+/* The arguments arrive in r0 to r3; GCC sees no use of them. ADR, which finds the first
+ * turn, counts from multiples of 4. */
 #define PRODUCT(name, requantize)                                                        \
-    __attribute__((naked)) void name(const tg_mve_product *p __attribute__((unused)),    \
-                                     const int8_t *x0 __attribute__((unused)),           \
-                                     const int8_t *x1 __attribute__((unused)),           \
-                                     int8_t *out __attribute__((unused)))                \
+    __attribute__((naked, aligned(4))) void name(                                        \
+        const tg_mve_product *p __attribute__((unused)),                                 \
+        const int8_t *x0 __attribute__((unused)),                                        \
+        const int8_t *x1 __attribute__((unused)), int8_t *out __attribute__((unused)))   \
     {                                                                                    \
         __asm(ENTER SUM requantize STORE_AND_LEAVE);                                     \
     }
