@@ -10,7 +10,7 @@ from typing import Any, Literal, Self, get_args, get_origin
 
 from tinygen.core import CORES, Core
 from tinygen.errors import BoardError
-from tinygen.resources import data_dir
+from tinygen.resources import data_dir, user_boards_dir
 
 # Asked for often enough to be told why not: nothing here could test them.
 _NOT_CORTEX_M = {"esp32-s3": "Xtensa LX7", "esp32-c3": "RISC-V"}
@@ -121,12 +121,14 @@ class Board:
 
 @cache
 def list_boards() -> tuple[Board, ...]:
-    """Return all boards that ship with tinygen, by id.
+    """Return all boards that ship with tinygen by id, then those the user has added.
 
     Raises:
         BoardError: A file is wrong, or two boards answer to one name.
     """
-    boards = tuple(Board.from_toml(path) for path in sorted(data_dir("boards").glob("*.toml")))
+    places = (data_dir("boards"), user_boards_dir())
+    paths = [path for place in places for path in sorted(place.glob("*.toml"))]
+    boards = tuple(Board.from_toml(path) for path in paths)
     owner: dict[str, str] = {}
     for board in boards:
         for name in (board.id, *board.aliases):

@@ -22,3 +22,13 @@ def cache_dir() -> Path:
     """Return the user's cache folder (``$XDG_CACHE_HOME/tinygen``); it may not exist."""
     base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
     return Path(base) / "tinygen"
+
+
+def user_boards_dir() -> Path:
+    """Return the folder of the user's own board files; it may not exist.
+
+    It is ``TINYGEN_BOARDS``, or ``tinygen/boards`` in ``$XDG_CONFIG_HOME``.
+    """
+    custom = os.environ.get("TINYGEN_BOARDS")
+    base = os.environ.get("XDG_CONFIG_HOME") or str(Path.home() / ".config")
+    return Path(custom) if custom else Path(base) / "tinygen" / "boards"

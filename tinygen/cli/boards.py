@@ -1,14 +1,21 @@
-"""``tinygen boards``: list the boards, or show one."""
+"""``tinygen boards``: list the boards, show one, or add one from a CMSIS pack."""
+
+import re
+from pathlib import Path
 
 import click
 
 from tinygen.board import Board, find_board, list_boards
+from tinygen.errors import BoardError
+from tinygen.packs.board_file import board_text, nearest_board
+from tinygen.packs.device import find_device
+from tinygen.resources import user_boards_dir
 
 
 @click.group("boards", invoke_without_command=True)
 @click.pass_context
 def command(ctx: click.Context) -> None:
-    """List the boards; 'boards show ID' shows one."""
+    """List the boards; 'show ID' shows one, 'add' writes one from a CMSIS pack."""
     if ctx.invoked_subcommand is not None:
         return
     for board in list_boards():
@@ -36,6 +43,52 @@ def show(board_id: str) -> None:
             f"  {region.kind:<8}{region.name:<10}0x{region.origin:08x}  {region.nbytes:>11,} bytes"
         )
     click.echo(f"  source  {board.source}")
+
+
+@command.command("add")
+@click.option("--device", required=True, metavar="NAME", help="As its pack writes it.")
+@click.option("--id", "board_id", metavar="NAME", help="Of the board; the device's unless given.")
+@click.option("--like", metavar="ID", help="Board whose port, pins and clock it has.")
+@click.option(
+    "-o",
+    "--output",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write the file here instead of to the folder of your own boards.",
+)
+def add(device: str, board_id: str | None, like: str | None, output: Path | None) -> None:
+    """Write a board file for a device, from its CMSIS pack.
+
+    'tinygen packs update' fetches the descriptions of devices. Without --like the port is
+    that of a board with a part of the same series, else one that needs a debugger.
+    """
+    found = find_device(device)
+    name = board_id or (output.stem if output else device.lower())
+    _require_new(name, output)
+    model = find_board(like) if like else nearest_board(found, list_boards())
+    path = output or user_boards_dir() / f"{name}.toml"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(board_text(found, model), encoding="utf-8")
+    except OSError as error:
+        raise BoardError(
+            f"cannot write {path}: {error.strerror}", hint="choose another place with --output"
+        ) from error
+    board = Board.from_toml(path)
+    click.echo(f"{path}: {found.name}, {board.core}, port {board.port}")
+    click.echo(f"  port as on {model.id}: compare its pins" if model else "  link: RTT")
+
+
+def _require_new(name: str, output: Path | None) -> None:
+    """Refuse an id that a board has or that cannot be one."""
+    if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,29}", name):
+        raise BoardError(
+            f"'{name}' cannot be a board's id",
+            hint="use small letters, digits, - and _, at most 30: give it with --id",
+        )
+    taken = {one for board in list_boards() for one in (board.id, *board.aliases)}
+    if output is None and name in taken:
+        raise BoardError(f"there is a board '{name}'", hint="choose another name with --id")
 
 
 def _ram_bytes(board: Board) -> int:
