@@ -17,7 +17,7 @@ FORMS = (
         for kernel in ("pointwise", "conv_2d")
         for form in ("relu", "plain", "exact")
     }
-    | {"tg_mve_add_s8", "tg_mve_add_equal_s8"}
+    | {"tg_mve_add_s8", "tg_mve_add_equal_s8", "tg_mve_narrow_s8"}
     | {
         f"tg_mve_depthwise_s8/{kind}_{form}"
         for kind in ("quad", "row")
@@ -61,6 +61,9 @@ def _pointwise(cases):
     for n, in_c in enumerate((1, 2, 3, 5, 8, 13, 15, 16, 17, 27, 31, 32, 33, 64, 75)):
         cases.set().conv((1, 1 + n % 3, 5, in_c), 1 + n, point)
         cases.set(**RELU_SET, dead=n % 3).conv((1, 2, 1 + n, in_c), 16 - n, point, act=RELU)
+    for in_c, out_c in ((1, 4), (3, 7), (8, 16), (13, 5), (16, 9), (15, 6)):
+        cases.set(**RELU_SET, dead=1).conv((1, 5, 3 + in_c, in_c), out_c, point, act=RELU)
+    cases.set(zero_point=-100).conv((2, 3, 6, 12), 10, point, act=RELU6)
     for in_c in (1, 2, 5):
         cases.set(**EXACT).conv((1, 9, 8, in_c), 16, point)
     cases.set(stretch=1e-3, dead=4).conv((1, 2, 3, 40), 9, point, act=RELU6)
