@@ -151,10 +151,10 @@ def build(model: Path, out: Path, choices: Choices, progress: Progress) -> Repor
     Raises:
         TinygenError: Any of its kinds, as the stages say.
     """
-    prepared = prepare(model, choices, progress)
     tflm = find_source(choices.tflm_dir) if choices.runtime == "tflm" else None
     if tflm:
         choices = replace(choices, kernels="reference", surgery=False, weights="flash")
+    prepared = prepare(model, choices, progress)
     if tflm is None:  # else the arena is not known before it is measured
         require_fit(prepared.board, fit_of(prepared, choices))
     project = Project(
@@ -173,13 +173,13 @@ def build(model: Path, out: Path, choices: Choices, progress: Progress) -> Repor
             kernels_used(prepared.kernels, prepared.plan.chains), may_fetch=not choices.offline
         ),
     )
-    write_project(emit_project(project), out)
     if tflm:
         project = complete(project, tflm, progress)
+    write_project(emit_project(project), out)
     progress.step(f"building for {prepared.board.name}")
     image = build_project(out, progress)
-    if project.stream:
     pass_gates(project, image)
+    if project.stream:
         shutil.copyfile(out / WEIGHTS_FILE, image.elf.with_name(WEIGHTS_FILE))
     quantization = prepared.loaded.quantization
     report = report_build(
