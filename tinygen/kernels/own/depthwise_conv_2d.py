@@ -79,9 +79,10 @@ def _three_by_three(
         Constant("rows", _weight_rows(filters), "weights"),
         Constant("table", table, "table"),
     ]
-    by_stride = _LOW_BAND_ROWS if target.optimize == "ram" else _BAND_ROWS
+    is_low = target.optimize == "ram" and not _works_in_place(conv)
+    by_stride = _LOW_BAND_ROWS if is_low else _BAND_ROWS
     kernel = _kernel(conv, constants, by_stride[window.stride[0]], is_relu=is_relu)
-    return clamp_call(kernel, operands.y, low, high)
+    return clamp_call(kernel, operands.y, low, high, step=conv.out_step)
 
 
 def _kernel(
@@ -91,20 +92,34 @@ def _kernel(
     form = f"stride{stride}{'_relu' if is_relu else ''}"
     arguments = ["&params", f"&tg_depthwise_{form}_s8"]
     arguments += ["{in0}", "{rows}", "{table}", "{scratch}", "{out0}"]
+    in_place = _works_in_place(conv)
     overlap = {}
-    if conv.operands.x.shape[0] == 1:
+    if conv.operands.x.shape[0] == 1 and not in_place:
         group = band_rows * window.out_hw[1]
         overlap = {0: raster_overlap(window, conv.groups, conv.groups, group=group)}
+    function = f"tg_depthwise_3x3_{'in_place_' if in_place else ''}s8"
     return Kernel(
-        name=f"tg_depthwise_3x3_s8/{form}",
-        calls=[Call("tg_depthwise_3x3_s8", arguments)],
+        name=f"{function}/{form}",
+        calls=[Call(function, arguments)],
         sources=["kernels/dsp/depthwise_3x3_s8.c", "kernels/dsp/depthwise_strips_s8.c"],
         headers=["tinygen/dsp/depthwise_3x3_s8.h"],
         constants=constants,
         structs=[_params(conv, band_rows)],
         scratch_bytes=_scratch_bytes(window.out_hw[1], stride),
         overlap=overlap,
+        in_place=in_place,
         why="four channels at a time as 16-bit planes; two columns a step at stride 1",
+    )
+
+
+def _works_in_place(conv: Convolution) -> bool:
+    """Return whether planes hold the rows of a channel that its output takes the place of."""
+    window = conv.window
+    return (
+        conv.operands.x.shape[0] == 1
+        and window.stride == (1, 1)
+        and window.in_hw == window.out_hw
+        and window.out_hw[1] <= 2 * (_PLANE_PAIRS - 1)
     )
 
 
@@ -131,6 +146,7 @@ def _params(conv: Convolution, band_rows: int) -> Struct:
             **conv.window.fields(),
             "batches": conv.operands.x.shape[0],
             "channels": conv.groups,
+            **conv.steps,
             "in_zero_point": conv.operands.x.zero_point,
             "band_rows": band_rows,
         },

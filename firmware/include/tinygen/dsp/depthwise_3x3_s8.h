@@ -48,7 +48,8 @@ extern const tg_depthwise_strip_set tg_depthwise_stride1_s8, tg_depthwise_stride
 typedef struct {
     tg_window window; /* 3x3, strides equal, not dilated */
     int32_t batches;
-    int32_t channels; /* >= 4 */
+    int32_t channels;          /* >= 4 */
+    int32_t in_step, out_step; /* bytes from one pixel to the next */
     int32_t in_zero_point;
     int32_t band_rows; /* output rows computed together: 1 to 14, at stride 2 to 7; inputs
                         * of later ones may lie under the output */
@@ -64,5 +65,13 @@ typedef struct {
 void tg_depthwise_3x3_s8(const tg_depthwise_args *p, const tg_depthwise_strip_set *set,
                          const int8_t *in, const int8_t *weights, const int32_t *scale,
                          uint32_t *scratch, int8_t *out);
+
+/* The same where out may be in: stride 1, one batch, as many rows and columns out as in,
+ * and columns that fit the planes (2 * TG_PLANE_PAIRS - 2). A channel's rows are expanded
+ * before rows of the output take their place; out may not overlap in any other way. */
+void tg_depthwise_3x3_in_place_s8(const tg_depthwise_args *p,
+                                  const tg_depthwise_strip_set *set, const int8_t *in,
+                                  const int8_t *weights, const int32_t *scale,
+                                  uint32_t *scratch, int8_t *out);
 
 #endif

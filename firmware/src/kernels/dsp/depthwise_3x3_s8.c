@@ -75,34 +75,46 @@ static int32_t larger(int32_t a, int32_t b)
     return a > b ? a : b;
 }
 
-/* Expand four channels of the tile's input, the first at image, to planes. What is only
- * padding is the same for all channels, and written when asked to. */
+/* What of the planes to fill with padding. It is the same for all channels. */
+typedef struct {
+    int rows, columns; /* flags: above and below the image; left and right of it */
+} padding_to_write;
+
+/* Expand four channels of the tile's input, the first at image, to planes. */
 static void expand(const tg_depthwise_args *p, const tile *t, const int8_t *image,
-                   int with_padding, uint32_t *to)
+                   padding_to_write write, uint32_t *to)
 {
     const tg_window *w = &p->window;
     const int8_t zero[4] = {(int8_t)p->in_zero_point, (int8_t)p->in_zero_point,
                             (int8_t)p->in_zero_point, (int8_t)p->in_zero_point};
     const column_pair padding = {zero, zero, 0, 0};
-    const int32_t row_step = w->in_w * p->channels;
+    const int32_t row_step = w->in_w * p->in_step;
     const int32_t plane = t->pairs * TG_PLANE_ROWS;
     const int32_t first = larger(t->y, 0);
     const int32_t rows = smaller(t->y + t->in_rows, w->in_h) - first;
+    const int32_t above = first - t->y;
+    const int32_t below = t->in_rows - above - rows;
     for (int32_t x = t->x; x < t->x + 2 * t->pairs; x += 2, to += TG_PLANE_ROWS) {
         const int is_inside = rows > 0 && x >= -1 && x < w->in_w;
-        if (with_padding && (rows < t->in_rows || !is_inside)) {
-            expand_rows(padding, t->in_rows, plane, to);
-        }
         if (!is_inside) {
+            if (write.columns || (write.rows && rows <= 0)) {
+                expand_rows(padding, t->in_rows, plane, to);
+            }
             continue;
+        }
+        if (write.rows && above > 0) {
+            expand_rows(padding, above, plane, to);
+        }
+        if (write.rows && below > 0) {
+            expand_rows(padding, below, plane, to + above + rows);
         }
         column_pair c = padding;
         if (x >= 0) {
-            c.left = &image[first * row_step + x * p->channels];
+            c.left = &image[first * row_step + x * p->in_step];
             c.left_step = row_step;
         }
         if (x + 1 < w->in_w) {
-            c.right = &image[first * row_step + (x + 1) * p->channels];
+            c.right = &image[first * row_step + (x + 1) * p->in_step];
             c.right_step = row_step;
         }
         expand_rows(c, rows, plane, to + (first - t->y));
@@ -121,32 +133,42 @@ static void run_strips(tg_depthwise_strip *strip, const tg_depthwise_strips *cha
     strip(&s);
 }
 
+/* Compute up to four channels of a tile from the planes, of which first is the first. */
+static void run_channels(const tg_depthwise_args *p, const tg_depthwise_strip_set *set,
+                         const tile *t, int32_t channel, const int8_t *weights,
+                         const int32_t *scale, uint32_t *planes, int8_t *out)
+{
+    const int32_t doubles = set->pairs != NULL ? t->out_columns / 2 : 0;
+    const int32_t singles = t->out_columns - 2 * doubles;
+    const int32_t first = smaller(channel, p->channels - 4);
+    const tg_depthwise_strips s = {
+        .x = &planes[(channel - first) * t->pairs * TG_PLANE_ROWS],
+        .out = &out[channel],
+        .out_step = (uint32_t)p->out_step,
+        .row_step = (uint32_t)(p->window.out_w * p->out_step),
+        .x_bytes = (uint32_t)(4 * t->out_rows * p->window.stride_h),
+        .plane_bytes = (uint32_t)(4 * t->pairs * TG_PLANE_ROWS),
+        .scale = &scale[3 * channel],
+        .weights = &weights[12 * channel],
+        .channels = (uint32_t)(4 - (channel - first)),
+    };
+    if (doubles > 0) {
+        run_strips(set->pairs, &s, 0, doubles, 2);
+    }
+    if (singles > 0) {
+        run_strips(set->single, &s, doubles, singles, 1);
+    }
+}
+
 static void run_tile(const tg_depthwise_args *p, const tg_depthwise_strip_set *set,
                      const tile *t, const int8_t *weights, const int32_t *scale,
                      uint32_t *planes, int8_t *out)
 {
-    const int32_t doubles = set->pairs != NULL ? t->out_columns / 2 : 0;
-    const int32_t singles = t->out_columns - 2 * doubles;
-    tg_depthwise_strips s = {
-        .out_step = (uint32_t)p->channels,
-        .row_step = (uint32_t)(p->window.out_w * p->channels),
-        .x_bytes = (uint32_t)(4 * t->out_rows * p->window.stride_h),
-        .plane_bytes = (uint32_t)(4 * t->pairs * TG_PLANE_ROWS),
-    };
     for (int32_t channel = 0; channel < p->channels; channel += 4) {
-        const int32_t first = smaller(channel, p->channels - 4); /* in the planes */
-        expand(p, t, &t->image[first], channel == 0, planes);
-        s.x = &planes[(channel - first) * t->pairs * TG_PLANE_ROWS];
-        s.out = &out[channel];
-        s.scale = &scale[3 * channel];
-        s.weights = &weights[12 * channel];
-        s.channels = (uint32_t)(4 - (channel - first));
-        if (doubles > 0) {
-            run_strips(set->pairs, &s, 0, doubles, 2);
-        }
-        if (singles > 0) {
-            run_strips(set->single, &s, doubles, singles, 1);
-        }
+        const int32_t first = smaller(channel, p->channels - 4);
+        const padding_to_write write = {channel == 0, channel == 0};
+        expand(p, t, &t->image[first], write, planes);
+        run_channels(p, set, t, channel, weights, scale, planes, out);
     }
 }
 
@@ -168,10 +190,46 @@ void tg_depthwise_3x3_s8(const tg_depthwise_args *p, const tg_depthwise_strip_se
                 t.out_columns = smaller(columns, w->out_w - x);
                 t.pairs = 1 + (stride == 1 ? (t.out_columns + 1) / 2 : t.out_columns);
                 run_tile(p, set, &t, weights, scale, scratch,
-                         &out[(y * w->out_w + x) * p->channels]);
+                         &out[(y * w->out_w + x) * p->out_step]);
             }
         }
-        t.image += w->in_h * w->in_w * p->channels;
-        out += w->out_h * w->out_w * p->channels;
+        t.image += w->in_h * w->in_w * p->in_step;
+        out += w->out_h * w->out_w * p->out_step;
+    }
+}
+
+/* Move rows of the planes, from row on, to their front. */
+static void carry(uint32_t *planes, int32_t columns, int32_t row, int32_t rows)
+{
+    for (; columns > 0; columns--, planes += TG_PLANE_ROWS) {
+        for (int32_t n = 0; n < rows; n++) {
+            planes[n] = planes[row + n];
+        }
+    }
+}
+
+void tg_depthwise_3x3_in_place_s8(const tg_depthwise_args *p,
+                                  const tg_depthwise_strip_set *set, const int8_t *in,
+                                  const int8_t *weights, const int32_t *scale,
+                                  uint32_t *scratch, int8_t *out)
+{
+    const tg_window *w = &p->window;
+    tile t = {.image = in, .x = -w->pad_w, .out_columns = w->out_w};
+    t.pairs = 1 + (w->out_w + 1) / 2;
+    for (int32_t channel = 0; channel < p->channels; channel += 4) {
+        const int8_t *image = &in[smaller(channel, p->channels - 4)];
+        for (int32_t y = 0; y < w->out_h; y += p->band_rows) {
+            const int32_t carried = y > 0 ? 2 : 0;
+            if (carried > 0) {
+                carry(scratch, 4 * t.pairs, t.out_rows, carried);
+            }
+            t.out_rows = smaller(p->band_rows, w->out_h - y);
+            t.y = y - w->pad_h + carried;
+            t.in_rows = t.out_rows + 2 - carried;
+            const padding_to_write write = {1, channel == 0 && y == 0};
+            expand(p, &t, image, write, scratch + carried);
+            run_channels(p, set, &t, channel, weights, scale, scratch,
+                         &out[y * w->out_w * p->out_step]);
+        }
     }
 }
