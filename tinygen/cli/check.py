@@ -17,6 +17,7 @@ from tinygen.cli.terminal import make_progress, say
 from tinygen.ops.contract import Library, Optimize
 from tinygen.pipeline import Choices, fit_of, prepare
 from tinygen.report.fit import fit_text, require_fit
+from tinygen.report.weights_text import transfer_text
 
 
 @click.command("check")
@@ -66,4 +67,6 @@ def command(  # noqa: PLR0913 - click hands over one argument an option
     prepared = prepare(model, choices, make_progress(quiet=quiet, verbose=verbose))
     fit = fit_of(prepared, choices)
     say(fit_text(prepared.given.name, prepared.board, fit), quiet=quiet)
+    if transfer := transfer_text(prepared.weights.bytes_an_inference, prepared.board):
+        say(transfer, quiet=quiet)
     require_fit(prepared.board, fit)

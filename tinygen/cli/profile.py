@@ -9,6 +9,7 @@ from tinygen.cli.terminal import make_progress, say
 from tinygen.evaluation import evaluate
 from tinygen.report.model import write_report
 from tinygen.report.text import cost_text, heading, ops_text, spread_text, used_text
+from tinygen.report.weights_text import streamed_text
 from tinygen.session import choose_inputs, open_project, profile
 
 
@@ -61,6 +62,8 @@ def command(  # noqa: PLR0913 - click hands over one argument an option
     inputs = choose_inputs(built, 1, Path(given) if given else None).sets[0]
     report, _ = profile(built, inputs, port, runs)
     results = [heading(report), ops_text(report), cost_text(report), spread_text(report)]
+    if streamed := streamed_text(report):
+        results.append(streamed)
     results.append(used_text(report))
     if dataset:
         evaluation = evaluate(open_project(project), Path(dataset), port, progress)

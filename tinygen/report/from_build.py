@@ -38,6 +38,7 @@ def report_build(
         ),
         surgery=tuple(asdict(saving) for saving in savings),
         quantization=quantization,
+        weights=asdict(manifest.weights),
     )
 
 

@@ -32,6 +32,9 @@ def add_trace(report: Report, trace: Trace, estimate: CycleEstimate | str | None
                 op,
                 instructions=measured[op.index].instructions,
                 cycles=_op_cycles(measured[op.index], trace, estimate),
+                loads=measured[op.index].loads,
+                bytes_moved=measured[op.index].bytes_moved,
+                stall_instructions=measured[op.index].stall_instructions,
             )
             if op.index in measured
             else op

@@ -95,7 +95,11 @@ class SpreadFigures:
 
 @dataclass(frozen=True, slots=True)
 class OpFigures:
-    """One op: what computes it and what it costs."""
+    """One op: what computes it and what it costs.
+
+    ``loads`` counts the chunks of weights that it read, ``bytes_moved`` their bytes, and
+    ``stall_instructions`` what copying, checking and waiting for them took of its cost.
+    """
 
     index: int
     op: str
@@ -104,6 +108,9 @@ class OpFigures:
     instructions: int | None = None
     cycles: int | None = None
     why: str = ""
+    loads: int = 0
+    bytes_moved: int = 0
+    stall_instructions: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +149,7 @@ class Report:
     spread: SpreadFigures | None = None
     surgery: tuple[dict[str, Any], ...] = ()
     quantization: dict[str, Any] | None = None
+    weights: dict[str, Any] | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return the report as DESIGN's JSON contract lays it out."""
@@ -158,7 +166,7 @@ class Report:
         memory["flash"] = FlashSplit(**memory["flash"])
         memory["bounds"] = BoundFigures(**memory["bounds"])
         verify, accuracy = table["verify"], table["accuracy"]
-        plain = ("board", "core", "runtime", "kernels", "optimize", "quantization")
+        plain = ("board", "core", "runtime", "kernels", "optimize", "quantization", "weights")
         return cls(
             model=ModelFigures(**table["model"]),
             memory=MemoryFigures(**memory),

@@ -2,6 +2,7 @@
 
 from tinygen.board import Board
 from tinygen.report.model import OpFigures, Report
+from tinygen.report.weights_text import weights_text
 
 
 def memory_text(report: Report, board: Board) -> str:
@@ -36,6 +37,8 @@ def build_text(report: Report, board: Board) -> str:
         for saving in report.surgery
     ]
     rows.append(memory_text(report, board))
+    if weights := weights_text(report):
+        rows.append(weights)
     if report.quantization:
         rows += [f"  warning: {text}" for text in report.quantization["warnings"]]
     return "\n".join(rows)

@@ -98,7 +98,27 @@ def stream_weights(
             continue
         chosen[n] = streamed
         total += _stored_bytes(graph, op, streamed) - _stored_bytes(graph, op, kernel)
+    if flash_budget is not None:
+        _fill(graph, kernels, chosen, whys, flash_budget - total)
     return _placement(graph, chosen, whys)
+
+
+def _fill(
+    graph: Graph,
+    kernels: Sequence[Kernel | None],
+    chosen: list[Kernel | None],
+    whys: dict[int, str],
+    left: int,
+) -> None:
+    """Keep in flash what was to stream and fits the ``left`` bytes, the dearest first."""
+    for n in reversed(_order(graph, kernels, is_auto=True)):
+        op, streamed = graph.ops[n], chosen[n]
+        if streamed is None or not streamed.loops:
+            continue
+        more = _stored_bytes(graph, op, kernels[n]) - _stored_bytes(graph, op, streamed)
+        if more <= left:
+            chosen[n], whys[n] = kernels[n], "it fits the flash that others leave"
+            left -= more
 
 
 def weights_bytes(graph: Graph, op: Op, kernel: Kernel) -> int:
