@@ -130,6 +130,7 @@ class Manifest:
         ops: In execution order, views included.
         weights: Where they are.
         files: Every other file of the project, sorted; tinygen replaces these only.
+        app: What talks to the host: ``serve`` is tinygen's own, ``mlperf`` MLPerf Tiny's.
     """
 
     tinygen: str
@@ -146,6 +147,7 @@ class Manifest:
     ops: tuple[OpEntry, ...]
     weights: WeightsEntry
     files: tuple[str, ...]
+    app: str = "serve"
 
     def to_text(self) -> str:
         """Return the file's text."""

@@ -36,6 +36,7 @@ from tinygen.tflm import complete, find_source
 from tinygen.weights_file import FILE as WEIGHTS_FILE
 
 REPORT_FILE = "report.json"
+Runtime = Literal["aot", "tflm"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,7 @@ class Choices:
         offline: Do not ask the network for CMSIS-NN's source.
         weights: ``flash``, ``ram``, ``stream``, ``stream:SOURCE`` or ``auto``.
         weight_ram: Bytes of arena through which weights may stream.
+        app: What talks to the host: ``serve`` is tinygen's own, ``mlperf`` MLPerf Tiny's.
     """
 
     board_id: str
@@ -63,11 +65,12 @@ class Choices:
     optimize: Optimize = "balanced"
     stack_bytes: int = 4096
     surgery: bool = True
-    runtime: Literal["aot", "tflm"] = "aot"
+    runtime: Runtime = "aot"
     tflm_dir: Path | None = None
     offline: bool = False
     weights: str = "flash"
     weight_ram: int = 16384
+    app: Literal["serve", "mlperf"] = "serve"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -167,6 +170,7 @@ def build(model: Path, out: Path, choices: Choices, progress: Progress) -> Repor
         library=choices.kernels,
         optimize=choices.optimize,
         stack_bytes=choices.stack_bytes,
+        app=choices.app,
         weights=prepared.weights,
         stream=prepared.stream,
         cmsis_nn=_cmsis_nn_files(

@@ -101,6 +101,12 @@ def connected(built: Built, port: str | None) -> Iterator[Device]:
         DeviceError: It does not answer, or holds something else.
         UsageError: A real board is meant and no port is named.
     """
+    if built.manifest.app != "serve":
+        raise UsageError(
+            f"{built.folder} was built with --app {built.manifest.app}, which only that "
+            "benchmark's runner can talk to",
+            hint="build it again without --app",
+        )
     board = find_board(built.manifest.board)
     sha256, board_id = built.manifest.model.sha256, built.manifest.board
     weights = b""

@@ -48,6 +48,13 @@ from tinygen.report.text import build_text
     help="RAM to reserve for the stack; 'profile' tells how much is used.",
 )
 @runtime_options
+@click.option(
+    "--app",
+    type=click.Choice(["serve", "mlperf"]),
+    default="serve",
+    show_default=True,
+    help="What talks to the host: tinygen's commands, or MLPerf Tiny's runner.",
+)
 @click.option("--offline", is_flag=True, help="Never ask the network for anything.")
 @json_option
 @output_options
@@ -65,6 +72,7 @@ def command(  # noqa: PLR0913 - click hands over one argument an option
     stack_bytes: int,
     runtime: Literal["aot", "tflm"],
     tflm_dir: Path | None,
+    app: Literal["serve", "mlperf"],
     offline: bool,
     json_path: Path | None,
     quiet: bool,
@@ -86,6 +94,7 @@ def command(  # noqa: PLR0913 - click hands over one argument an option
         runtime=runtime,
         tflm_dir=tflm_dir,
         offline=offline,
+        app=app,
         weights=weights,
         weight_ram=weight_ram,
     )

@@ -14,18 +14,21 @@ _INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"', re.MULTILINE)
 
 
 def firmware_files(
-    kernels: Iterable[Kernel | None], board: Board, more: Iterable[str] = ()
+    kernels: Iterable[Kernel | None],
+    board: Board,
+    more: Iterable[str] = (),
+    without: str = "",
 ) -> dict[str, str]:
     """Return the project's path and text of each firmware file, sorted by path.
 
     Sources are the whole runtime, the board's port, what the ports share, the kernels'
     own, and ``more``, under ``firmware/src``; headers are those which they, or the model,
-    include.
+    include. ``without`` is a source of the runtime that ``more`` replaces.
     """
     chosen = [kernel for kernel in kernels if kernel is not None]
     sources = [f"src/{s}" for k in chosen for s in k.sources if not s.startswith("cmsis-nn/")]
     sources += [f"src/{name}" for name in more]
-    sources += _folder("src/runtime")
+    sources += [name for name in _folder("src/runtime") if name != without]
     sources += _folder(f"ports/{board.port}") + _folder(f"ports/{SHARED_PORT}")
     headers = [f"include/{h}" for k in chosen for h in k.headers if h.startswith("tinygen/")]
     files = _with_headers([*sources, *headers, "include/tinygen/model_api.h"])

@@ -37,6 +37,7 @@ def describe(project: Project, files: tuple[str, ...]) -> Manifest:
         ops=_ops(graph, project.kernels, plan.chains),
         weights=project.weights,
         files=files,
+        app=project.app,
     )
 
 

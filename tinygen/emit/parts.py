@@ -48,6 +48,7 @@ class Project:
         tflm: What the ``tflm`` runtime adds; None for ``aot``.
         weights: Where weights are, for the manifest.
         stream: Weights that are not in the image; None where all are.
+        app: What talks to the host: tinygen's own protocol, or MLPerf Tiny's.
     """
 
     given: Graph
@@ -64,3 +65,4 @@ class Project:
     tflm: TflmParts | None = None
     weights: WeightsEntry = IN_FLASH
     stream: Stream | None = None
+    app: Literal["serve", "mlperf"] = "serve"

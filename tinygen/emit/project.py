@@ -6,6 +6,7 @@ from importlib.metadata import version
 
 from tinygen import manifest, weights_file
 from tinygen.board import Board
+from tinygen.emit import mlperf
 from tinygen.emit.firmware_files import firmware_files
 from tinygen.emit.linker import emit_linker_script
 from tinygen.emit.manifest import describe
@@ -34,7 +35,8 @@ def emit_project(project: Project) -> dict[str, str | bytes]:
         **firmware_files(
             kernels_used(project.kernels, project.plan.chains),
             project.board,
-            project.stream.source.files if project.stream else (),
+            [*(project.stream.source.files if project.stream else ()), *_app_files(project)],
+            mlperf.REPLACES if project.app == "mlperf" else "",
         ),
         **(project.tflm.files() if project.tflm else _model(project)),
         **{_cmsis_nn_path(path): content for path, content in project.cmsis_nn.items()},
@@ -52,6 +54,19 @@ def _model(project: Project) -> dict[str, str]:
     """Return the generated sources of the ``aot`` runtime."""
     model = emit_model(project.graph, project.kernels, project.plan, project.stream)
     return {f"src/{name}": text for name, text in model.items()}
+
+
+def _app_files(project: Project) -> list[str]:
+    """Return the sources of the application that takes the place of tinygen's own."""
+    if project.app != "mlperf":
+        return []
+    mlperf.require_local_weights(project.weights.source)
+    return [f"apps/mlperf/{name}" for name in mlperf.FILES]
+
+
+def _macros(project: Project) -> dict[str, int | str]:
+    app = mlperf.mlperf_macros(project.given) if project.app == "mlperf" else {}
+    return {**project.board.macros, **app}
 
 
 def _cmsis_nn_path(path: str) -> str:
@@ -76,7 +91,7 @@ def _texts(project: Project) -> dict[str, str]:
         "file_flags": file_flags(project),
         "include_dirs": [CMSIS_NN_HEADERS] if project.cmsis_nn else [],
         "has_cmsis_nn": bool(project.cmsis_nn),
-        "defines": sorted(board.macros.items()),
+        "defines": sorted(_macros(project).items()),
         "library_flags": library_flags(project.tflm),
         "archives": [ARCHIVE] if project.tflm else [],
         "tflm": project.tflm,
