@@ -1,0 +1,1 @@
+"""tinygen's vector kernels, as far as no core is needed."""
