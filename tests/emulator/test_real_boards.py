@@ -4,9 +4,12 @@ The host talks through pyserial, over a terminal as to a USB port or over a sock
 flashes over a debug port.
 """
 
+import os
 import shutil
 import subprocess
+import sys
 from contextlib import closing
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -181,3 +184,26 @@ def test_the_commands_of_a_real_board_work_over_its_port(board_id, tmp_path):
         done = CliRunner().invoke(cli, ["monitor", "--port", url, "--for", "0.8"])
         assert done.exit_code == 0, done.output
         assert f"{board_id} at" in done.output
+
+
+def test_the_hardware_tests_pass_on_a_board_that_qemu_is(tmp_path):
+    """Run what `pytest -m hardware` runs, with a roster that names QEMU as the board."""
+    debug = free_port()
+    with on_socket(find_board("netduinoplus2"), "-S", "-gdb", f"tcp:127.0.0.1:{debug}") as url:
+        with closing(call(url)):
+            call_gdb(debug).close()
+        roster = tmp_path / "roster.toml"
+        roster.write_text(
+            f'[[board]]\nboard = "netduinoplus2"\nport = "{url}"\n'
+            f'tool = "gdb"\nflash_port = "127.0.0.1:{debug}"\n'
+        )
+        done = subprocess.run(
+            [sys.executable, "-m", "pytest", "-q", "-m", "hardware", "tests/hardware"],
+            cwd=Path(__file__).parents[2],
+            env={**os.environ, "TINYGEN_ROSTER": str(roster)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 0, done.stdout
+    assert "8 passed" in done.stdout
