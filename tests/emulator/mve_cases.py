@@ -11,19 +11,16 @@ RELU_SET = {"zero_point": -128}
 EXACT = {"stretch": 0.006, "is_tiny": True}  # shifts around 0 for few products
 
 # Every name that `mve_cases` must lead to.
-FORMS = (
-    {
-        f"tg_mve_{kernel}_s8/{form}"
-        for kernel in ("pointwise", "conv_2d")
-        for form in ("relu", "plain", "exact")
-    }
-    | {"tg_mve_add_s8", "tg_mve_add_equal_s8", "tg_mve_narrow_s8"}
-    | {
-        f"tg_mve_depthwise_s8/{kind}_{form}"
-        for kind in ("quad", "row")
-        for form in ("relu", "plain")
-    }
-)
+FORMS = {
+    "tg_mve_add_s8",
+    "tg_mve_add_equal_s8",
+    "tg_mve_narrow_s8",
+    *(f"tg_mve_conv_2d_s8/{form}" for form in ("relu", "plain", "exact")),
+    *(f"tg_mve_pointwise_s8/{form}" for form in ("relu", "plain", "exact")),
+    *(f"tg_mve_pointwise_s8/shared_{form}" for form in ("relu", "plain")),
+    *(f"tg_mve_depthwise_s8/quad_{form}" for form in ("relu", "plain")),
+    *(f"tg_mve_depthwise_s8/row_{form}" for form in ("relu", "plain")),
+}
 
 
 class MveCases(OwnCases):
@@ -123,6 +120,7 @@ def _products(cases):
     for depth, out_c in ((1, 1), (4, 4), (7, 5), (16, 8), (64, 10), (128, 8), (257, 3)):
         cases.set().fully_connected(1, depth, out_c)
         cases.set(dead=1).fully_connected(1, depth, out_c, per_channel=True, act=RELU)
+        cases.set(**RELU_SET).fully_connected(1, depth, out_c, act=RELU)
     cases.set(least=-128).fully_connected(1, 129, 9)
     cases.set().fully_connected(4, 30, 5)
     cases.set(**EXACT).fully_connected(3, 6, 17, per_channel=True)

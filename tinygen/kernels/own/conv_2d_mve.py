@@ -62,7 +62,7 @@ def convolution_kernel(op: Op, conv: Convolution, weights: NDArray[np.int8]) -> 
     }
     return Kernel(
         name=f"tg_mve_conv_2d_s8/{of.form}",
-        calls=[_call("tg_mve_conv_2d_s8", of)],
+        calls=[_call("tg_mve_conv_2d_s8", of.form)],
         sources=["kernels/mve/conv_2d_s8.c", *SOURCES],
         headers=["tinygen/mve/conv_2d_s8.h"],
         constants=of.constants(),
@@ -83,12 +83,15 @@ def pointwise_kernel(of: Product, pixels: int, overlap: dict[int, int], *, step:
     direct = pixels if padded == depth else max(pixels - -(-padded // depth) + 1, 0)
     fields = {**of.fields(step=step), "pixels": pixels, "direct": direct, "in_c": depth}
     rest = pixels - direct // 2 * 2
+    shared = pixels == 1 and of.may_share
+    form = f"shared_{of.form}" if shared else of.form
+    scratch = "NULL" if direct == pixels else "{scratch}"
     return Kernel(
-        name=f"tg_mve_pointwise_s8/{of.form}",
-        calls=[_call("tg_mve_pointwise_s8", of, "NULL" if direct == pixels else "{scratch}")],
-        sources=["kernels/mve/pointwise_s8.c", *SOURCES],
+        name=f"tg_mve_pointwise_s8/{form}",
+        calls=[_call("tg_mve_pointwise_s8", form, scratch)],
+        sources=["kernels/mve/pointwise_s8.c", *(SOURCES[:1] if shared else SOURCES)],
         headers=["tinygen/mve/pointwise_s8.h"],
-        constants=of.constants(),
+        constants=of.constants(shared=shared),
         structs=[Struct("tg_mve_pointwise", "params", fields)],
         scratch_bytes=0 if direct == pixels else (rest - 1) * depth + padded,
         overlap=overlap,
@@ -96,8 +99,8 @@ def pointwise_kernel(of: Product, pixels: int, overlap: dict[int, int], *, step:
     )
 
 
-def _call(function: str, of: Product, scratch: str = "{scratch}") -> Call:
-    return Call(function, ["&params", f"&tg_mve_{of.form}_s8", "{in0}", scratch, "{out0}"])
+def _call(function: str, form: str, scratch: str = "{scratch}") -> Call:
+    return Call(function, ["&params", f"&tg_mve_{form}_s8", "{in0}", scratch, "{out0}"])
 
 
 KERNELS_MVE = {"CONV_2D": emit}

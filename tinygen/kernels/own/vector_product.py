@@ -52,11 +52,22 @@ class Product:
             return "relu"
         return "plain" if largest < 0 else "exact"
 
-    def constants(self) -> list[Constant]:
-        """Return ``packed`` and ``table``."""
+    @property
+    def may_share(self) -> bool:
+        """All channels have one multiplier and shift, and a form that can share them."""
+        is_one = all((values == values[0]).all() for values in self.multipliers)
+        return is_one and self.form != "exact"
+
+    def constants(self, *, shared: bool = False) -> list[Constant]:
+        """Return ``packed`` and ``table``; the latter with one scale where ``shared``."""
+        rows = self.rows()
+        values = table(rows)
+        if shared:
+            scale = np.repeat([rows[1][0], rows[2][0]], LANES)
+            values = np.concatenate([scale, table(rows[:1]).ravel()]).astype(np.int32)
         return [
             Constant("packed", packed(self.weights), "weights"),
-            Constant("table", table(self.rows()), "table"),
+            Constant("table", values, "table"),
         ]
 
     def fields(self, name: str = "product", *, step: int = 0) -> dict[str, int | str]:
@@ -91,14 +102,14 @@ def product(
 ) -> Product:
     """Return the product of ``operands`` by weights ``[out_c, depth]``.
 
-    A filter that is all zero may come with any scale: its one output is written as a bias
-    that multiplier 0.5 and shift 1 divide by 4.
+    A filter that is all zero may come with any scale of its own: its one output is written
+    as a bias that multiplier 0.5 and shift 1 divide by 4.
     """
     folded = wrap_int32(folded_bias(weights, operands.x, operands.bias))
     multiplier, shift = (np.broadcast_to(values, folded.shape) for values in multipliers)
     zero_point = operands.y.zero_point
     output = np.clip(wrap_int32(requantize(folded, multiplier, shift) + zero_point), -128, 127)
-    is_zero = ~weights.any(axis=1)
+    is_zero = ~weights.any(axis=1) & (len(multipliers[0]) > 1)
     return Product(
         weights=weights,
         bias=np.where(is_zero, 4 * (output - zero_point), folded),

@@ -9,7 +9,8 @@
 /* weights     [groups][blocks][4 channels][16]  zeros pad the depth and the last group;
  *             4-byte aligned
  * table       [groups][3][4]  bias with the input's zero point, Q31 multiplier, and minus
- *             the right shift; exact: [groups][4][4], between them a left shift
+ *             the right shift; exact: [groups][4][4], between them a left shift;
+ *             shared: [2][4] the one multiplier and shift, then biases
  * out_c       channels; groups = out_c / 4, rounded up
  *
  * The assembly knows the order of the fields. */
@@ -35,16 +36,18 @@ typedef void tg_mve_product2(const tg_mve_product *p, const int8_t *x0, const in
                              int8_t *out);
 
 tg_mve_product1 tg_mve_product1_relu_s8, tg_mve_product1_plain_s8,
-    tg_mve_product1_exact_s8;
+    tg_mve_product1_exact_s8, tg_mve_product1_shared_relu_s8,
+    tg_mve_product1_shared_plain_s8;
 tg_mve_product2 tg_mve_product2_relu_s8, tg_mve_product2_plain_s8,
     tg_mve_product2_exact_s8;
 
-/* The two of a kind. */
+/* The two of a kind; there is no shared one of two pixels. */
 typedef struct {
     tg_mve_product1 *one;
     tg_mve_product2 *two;
 } tg_mve_product_set;
 
-extern const tg_mve_product_set tg_mve_relu_s8, tg_mve_plain_s8, tg_mve_exact_s8;
+extern const tg_mve_product_set tg_mve_relu_s8, tg_mve_plain_s8, tg_mve_exact_s8,
+    tg_mve_shared_relu_s8, tg_mve_shared_plain_s8;
 
 #endif

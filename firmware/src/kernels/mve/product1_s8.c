@@ -14,7 +14,7 @@ _Static_assert(offsetof(tg_mve_product, table) == 4 &&
  * q5 limits. */
 #define ENTER                                                                            \
     "push {r4-r11, lr}\n"                                                                \
-    "vpush {d8-d11}\n"                                                                   \
+    "vpush {d8-d13}\n"                                                                   \
     "mov r3, r2\n"                                                                       \
     "mov r8, r1\n"                                                                       \
     "ldrd r5, r9, [r0]\n"                                                                \
@@ -57,20 +57,33 @@ _Static_assert(offsetof(tg_mve_product, table) == 4 &&
     "vpst\n"                                                                             \
     "vstrbt.32 q0, [r3]\n"                                                               \
     "4:\n"                                                                               \
-    "vpop {d8-d11}\n"                                                                    \
+    "vpop {d8-d13}\n"                                                                    \
     "pop {r4-r11, pc}\n"
 
+/* One multiplier in q6 and one shift in q3 for all channels. */
+#define LOAD_SHARED                                                                      \
+    "vldrw.u32 q6, [r9], #32\n"                                                          \
+    "vldrw.u32 q3, [r9, #-16]\n"
+#define MULTIPLY_SHARED "vqrdmulh.s32 q0, q0, q6\n"
+
 /* The arguments arrive in r0 to r2; GCC sees no use of them. */
-#define PRODUCT(name, requantize)                                                        \
+#define PRODUCT(name, load, requantize)                                                  \
     __attribute__((naked)) void name(const tg_mve_product *p __attribute__((unused)),    \
                                      const int8_t *x __attribute__((unused)),            \
                                      int8_t *out __attribute__((unused)))                \
     {                                                                                    \
-        __asm(ENTER SUM requantize STORE_AND_LEAVE);                                     \
+        __asm(ENTER load SUM requantize STORE_AND_LEAVE);                                \
     }
 
-PRODUCT(tg_mve_product1_relu_s8, TG_MVE_MULTIPLY TG_MVE_FINISH("q0"))
-PRODUCT(tg_mve_product1_plain_s8, TG_MVE_MULTIPLY TG_MVE_LOWER("q0") TG_MVE_FINISH("q0"))
-PRODUCT(tg_mve_product1_exact_s8,
+PRODUCT(tg_mve_product1_relu_s8, , TG_MVE_MULTIPLY TG_MVE_FINISH("q0"))
+PRODUCT(tg_mve_product1_plain_s8, ,
+        TG_MVE_MULTIPLY TG_MVE_LOWER("q0") TG_MVE_FINISH("q0"))
+PRODUCT(tg_mve_product1_exact_s8, ,
         TG_MVE_SHIFT_MULTIPLY TG_MVE_RIGHT_SHIFTS TG_MVE_LOWER_IF_SHIFTED("q0")
             TG_MVE_FINISH("q0"))
+PRODUCT(tg_mve_product1_shared_relu_s8, LOAD_SHARED, MULTIPLY_SHARED TG_MVE_FINISH("q0"))
+PRODUCT(tg_mve_product1_shared_plain_s8, LOAD_SHARED,
+        MULTIPLY_SHARED TG_MVE_LOWER("q0") TG_MVE_FINISH("q0"))
+
+const tg_mve_product_set tg_mve_shared_relu_s8 = {tg_mve_product1_shared_relu_s8, NULL};
+const tg_mve_product_set tg_mve_shared_plain_s8 = {tg_mve_product1_shared_plain_s8, NULL};
