@@ -12,9 +12,14 @@ def side_by_side(graph, kernels) -> Plan:
 
 
 def over_the_input(graph, kernels) -> Plan:
-    """Lay each output over its op's first tensor in RAM, as far as the kernel says it may."""
+    """Lay each output over its op's first tensor in RAM, as far as the kernel says it may.
+
+    Kernels that work in place do so.
+    """
 
     def distance(op, kernel):
+        if kernel and kernel.in_place:
+            return 0
         allowed = kernel.overlap.get(_first_in_ram(graph, op)) if kernel else None
         out = graph.tensors[op.outputs[0]].nbytes
         return allowed if allowed is not None and allowed < out else None

@@ -191,7 +191,8 @@ def _overlap(plan: ConvPlan) -> dict[int, int]:
     x = plan.conv.operands.x
     if x.shape[0] != 1:
         return {}
-    return {0: raster_overlap(plan.conv.window, x.shape[3], plan.out_c, group=GROUP)}
+    window, in_c = plan.conv.window, x.shape[3]
+    return {0: raster_overlap(window, in_c, plan.out_c, group=GROUP, reads_first=True)}
 
 
 def _why(form: str) -> str:
