@@ -25,7 +25,7 @@ def copy(tmp_path):
     return tmp_path
 
 
-@pytest.mark.parametrize("page", ["add-an-operator.md", "add-a-kernel.md"])
+@pytest.mark.parametrize("page", ["add-an-operator.md", "add-a-kernel.md", "add-a-board.md"])
 def test_following_the_page_works(page, copy):
     files = _FILE.findall((ROOT / "docs" / page).read_text(encoding="utf-8"))
     for path, text in files:

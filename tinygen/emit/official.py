@@ -19,6 +19,8 @@ def _ststm32(board: str) -> OfficialPlatform:
 # By tinygen's board id. Source: the ``boards`` folders of platform-ststm32 19.6.0 and
 # platform-nordicnrf52 10.11.0; both build without a framework.
 OFFICIAL = {
+    "disco_f407vg": _ststm32("disco_f407vg"),
+    "disco_l475vg_iot01a": _ststm32("disco_l475vg_iot01a"),
     "nucleo_f446re": _ststm32("nucleo_f446re"),
     "nucleo_f767zi": _ststm32("nucleo_f767zi"),
     "nucleo_l4r5zi": _ststm32("nucleo_l4r5zi"),
