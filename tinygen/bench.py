@@ -1,4 +1,4 @@
-"""Build, verify and measure models on cores with kernel libraries, side by side."""
+"""Build, verify and measure models on cores with runtimes and kernels, side by side."""
 
 import hashlib
 import tempfile
@@ -11,7 +11,7 @@ from typing import Any
 
 from tinygen.errors import DoesNotFitError, UsageError
 from tinygen.ops.contract import Library, Optimize
-from tinygen.pipeline import Choices, build
+from tinygen.pipeline import Choices, Runtime, build
 from tinygen.progress import Progress, Silent
 from tinygen.quantize.benchmarks import BENCHMARKS
 from tinygen.quantize.convert import quantize_benchmark
@@ -23,12 +23,17 @@ VERIFY_INPUTS = 4
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One model, one board, one kernel library."""
+    """One model, one board, one runtime with its kernels.
+
+    ``tflm_dir`` is for the ``tflm`` runtime, whose kernels are always CMSIS-NN's.
+    """
 
     model: Path
     board_id: str
     kernels: Library
     optimize: Optimize
+    runtime: Runtime = "aot"
+    tflm_dir: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +45,7 @@ class Row:
         board: Id.
         kernels: Library.
         optimize: What mattered most.
+        runtime: ``aot`` or ``tflm``.
         macs: Dense multiply-accumulates of the model as it was given.
         instructions: Of one inference.
         instructions_per_mac: Of the dense MACs.
@@ -47,6 +53,7 @@ class Row:
         scratch_bytes: The largest scratch buffer.
         code_bytes: Flash that is neither weights nor tables.
         flash_bytes: All of it.
+        start_up_instructions: From reset until the firmware can run the model.
         bit_exact: Every output of `VERIFY_INPUTS` inputs equals TFLM's.
         problem: Why there are no figures; empty otherwise.
     """
@@ -55,6 +62,7 @@ class Row:
     board: str
     kernels: str
     optimize: str
+    runtime: str
     macs: int | None = None
     instructions: int | None = None
     instructions_per_mac: float | None = None
@@ -62,6 +70,7 @@ class Row:
     scratch_bytes: int | None = None
     code_bytes: int | None = None
     flash_bytes: int | None = None
+    start_up_instructions: int | None = None
     bit_exact: bool | None = None
     problem: str = ""
 
@@ -111,8 +120,14 @@ def measure_cells(cells: Sequence[Cell], jobs: int, progress: Progress) -> list[
 
 
 def _measure(cell: Cell) -> Row:
-    head = (cell.model.stem, cell.board_id, cell.kernels, cell.optimize)
-    choices = Choices(cell.board_id, kernels=cell.kernels, optimize=cell.optimize)
+    head = (cell.model.stem, cell.board_id, cell.kernels, cell.optimize, cell.runtime)
+    choices = Choices(
+        cell.board_id,
+        kernels=cell.kernels,
+        optimize=cell.optimize,
+        runtime=cell.runtime,
+        tflm_dir=cell.tflm_dir,
+    )
     with tempfile.TemporaryDirectory(prefix="tinygen-bench-") as folder:
         out = Path(folder) / "project"
         try:
@@ -133,18 +148,28 @@ def _measure(cell: Cell) -> Row:
         scratch_bytes=report.memory.scratch_bytes,
         code_bytes=report.memory.flash.code,
         flash_bytes=report.memory.flash_bytes,
+        start_up_instructions=report.cost.start_up_instructions,
         bit_exact=first is None,
     )
 
 
-def all_cells(
+def all_cells(  # noqa: PLR0913, PLR0917 - the table's dimensions
     models: Sequence[Path],
     boards: Sequence[str],
     libraries: Sequence[Library],
     optimizes: Sequence[Optimize],
+    runtimes: Sequence[Runtime] = ("aot",),
+    tflm_dir: Path | None = None,
 ) -> list[Cell]:
-    """Return the cells of the table, model by model."""
-    return [Cell(*cell) for cell in product(models, boards, libraries, optimizes)]
+    """Return the cells of the table, model by model; ``tflm`` has one library only."""
+    kinds: list[tuple[Runtime, Library]] = []
+    for runtime in runtimes:
+        own: Sequence[Library] = ("cmsis-nn",) if runtime == "tflm" else libraries
+        kinds += [(runtime, library) for library in own]
+    return [
+        Cell(model, board, library, optimize, runtime, tflm_dir)
+        for model, board, optimize, (runtime, library) in product(models, boards, optimizes, kinds)
+    ]
 
 
 def table_json(rows: Sequence[Row]) -> dict[str, Any]:
@@ -153,13 +178,19 @@ def table_json(rows: Sequence[Row]) -> dict[str, Any]:
 
 
 def table_text(rows: Sequence[Row]) -> str:
-    """Return the table as text; the last column is against CMSIS-NN in the same run."""
-    others = {
-        (r.model, r.board, r.optimize): r.instructions for r in rows if r.kernels == "cmsis-nn"
-    }
+    """Return the table as text; the last column is against CMSIS-NN in the same run.
+
+    Against TensorFlow Lite Micro's, where that has been measured, else ours.
+    """
+    others: dict[tuple[str, str, str], int | None] = {}
+    for row in sorted(rows, key=lambda row: row.runtime):
+        if row.kernels == "cmsis-nn":
+            others[row.model, row.board, row.optimize] = row.instructions
+    other_name = "tflm" if any(row.runtime == "tflm" for row in rows) else "cmsis-nn"
     head = (
-        f"{'model':<24}{'board':<10}{'kernels':<11}{'optimize':<10}{'instructions':>13}"
-        f"{'a MAC':>7}{'arena':>9}{'code':>8}{'flash':>9}  {'exact':<6}{'vs cmsis-nn':>11}"
+        f"{'model':<24}{'board':<10}{'runtime':<8}{'kernels':<11}{'optimize':<10}"
+        f"{'instructions':>13}{'a MAC':>7}{'arena':>9}{'code':>8}{'flash':>9}{'start-up':>11}"
+        f"  {'exact':<6}{f'vs {other_name}':>11}"
     )
     return "\n".join(
         [head, *(_row_text(r, others.get((r.model, r.board, r.optimize))) for r in rows)]
@@ -167,12 +198,13 @@ def table_text(rows: Sequence[Row]) -> str:
 
 
 def _row_text(row: Row, other: int | None) -> str:
-    head = f"{row.model:<24}{row.board:<10}{row.kernels:<11}{row.optimize:<10}"
+    head = f"{row.model:<24}{row.board:<10}{row.runtime:<8}{row.kernels:<11}{row.optimize:<10}"
     if row.problem or row.instructions is None:
         return f"{head}{row.problem}"
     per_mac = f"{row.instructions_per_mac:.2f}" if row.instructions_per_mac else "-"
     ratio = f"{row.instructions / other:.2f}x" if other else "-"
     return (
         f"{head}{row.instructions:>13,}{per_mac:>7}{row.arena_bytes:>9,}{row.code_bytes:>8,}"
-        f"{row.flash_bytes:>9,}  {'yes' if row.bit_exact else 'NO':<6}{ratio:>11}"
+        f"{row.flash_bytes:>9,}{row.start_up_instructions:>11,}"
+        f"  {'yes' if row.bit_exact else 'NO':<6}{ratio:>11}"
     )

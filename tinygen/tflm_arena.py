@@ -23,6 +23,7 @@ _ALIGN = 16
 _FIGURES = struct.Struct(f"<{2 + len(RECORDS)}I")
 _REQUEST = struct.Struct("<I")
 _MOST_BYTES = 4 << 20
+_MOST_EXTRA = 64 << 10
 _OTHER_BYTES = 64 << 10  # for the stack and variables beside the arena
 
 
@@ -97,24 +98,36 @@ def measure_arena(make: Callable[[Board], Project], board: Board, progress: Prog
         is_ok, used, *records = _ask(project, image.elf, 0)
         if not is_ok:
             raise _refused(project, f"in an arena of {room_bytes(place):,} bytes")
-        arena = _smallest(project, image.elf, used)
+        arena = _smallest(project, image.elf, used) + MARGIN_BYTES
     return ArenaNeed(arena, used, dict(zip(RECORDS, records, strict=True)))
 
 
 def _smallest(project: Project, elf: Path, used_bytes: int) -> int:
-    """Return the smallest arena tried in which the model starts and runs.
+    """Return the smallest arena in which the model starts and runs, to 16 bytes.
 
-    TFLM plans memory in what it later gives to activations, so a very small model may need
-    more to start than it uses in the end.
+    TFLM plans memory in what it later gives to activations, so a very small model needs more
+    to start than ``arena_used_bytes()`` says that it uses in the end.
     """
-    least = -(-used_bytes // _ALIGN) * _ALIGN + MARGIN_BYTES
-    for extra in (0, *(_ALIGN << n for n in range(1, 11))):
-        try:
-            if _ask(project, elf, least + extra)[0]:
-                return least + extra
-        except DeviceError:
-            continue  # TFLM does not check every allocation at start
-    raise _refused(project, f"in the {used_bytes:,} bytes that it says it uses")
+    least = -(-used_bytes // _ALIGN)
+    most = least
+    while not _can_run(project, elf, most * _ALIGN):
+        if most > least + _MOST_EXTRA // _ALIGN:
+            raise _refused(project, f"in the {used_bytes:,} bytes that it says it uses")
+        least, most = most + 1, most + max(2 * (most - least), 4)
+    while least < most:
+        middle = (least + most) // 2
+        if _can_run(project, elf, middle * _ALIGN):
+            most = middle
+        else:
+            least = middle + 1
+    return most * _ALIGN
+
+
+def _can_run(project: Project, elf: Path, arena_bytes: int) -> bool:
+    try:
+        return bool(_ask(project, elf, arena_bytes)[0])
+    except DeviceError:
+        return False  # TFLM does not check every allocation at start
 
 
 def _ask(project: Project, elf: Path, arena_bytes: int) -> tuple[int, ...]:

@@ -8,13 +8,16 @@ import click
 
 from tinygen.bench import all_cells, find_models, measure_cells, table_json, table_text
 from tinygen.board import find_board
-from tinygen.cli.options import output_options
+from tinygen.cli.options import output_options, tflm_dir_option
 from tinygen.cli.terminal import make_progress, say
 from tinygen.errors import UsageError, VerifyError
 from tinygen.ops.contract import Library, Optimize
+from tinygen.pipeline import Runtime
 from tinygen.report.model import write_json
+from tinygen.tflm import find_source
 
 _LIBRARIES = ("tinygen", "cmsis-nn", "reference")
+_RUNTIMES = ("aot", "tflm")
 _OPTIMIZES = ("speed", "balanced", "size", "ram")
 
 
@@ -36,6 +39,14 @@ _OPTIMIZES = ("speed", "balanced", "size", "ram")
 @click.option(
     "--kernels", default="tinygen,cmsis-nn", show_default=True, metavar="LIST", help="Libraries."
 )
+@click.option(
+    "--runtime",
+    default="aot",
+    show_default=True,
+    metavar="LIST",
+    help="aot, tflm or both; tflm always has CMSIS-NN's kernels.",
+)
+@tflm_dir_option
 @click.option("--optimize", default="balanced", show_default=True, metavar="LIST")
 @click.option(
     "--jobs",
@@ -57,13 +68,15 @@ def command(  # noqa: PLR0913 - click hands over one argument an option
     models: Path | None,
     boards: str,
     kernels: str,
+    runtime: str,
+    tflm_dir: Path | None,
     optimize: str,
     jobs: int,
     json_path: Path | None,
     quiet: bool,
     verbose: bool,
 ) -> None:
-    """Build, verify and measure every model on every board with every kernel library.
+    """Build, verify and measure every model on every board with every runtime and kernel library.
 
     Instructions are counted exactly by the emulator; every cell is compared with
     TensorFlow Lite Micro bit for bit.
@@ -74,7 +87,12 @@ def command(  # noqa: PLR0913 - click hands over one argument an option
         raise UsageError("bench measures emulated boards", hint="name qemu-... boards only")
     libraries = cast("list[Library]", _chosen(kernels, _LIBRARIES))
     optimizes = cast("list[Optimize]", _chosen(optimize, _OPTIMIZES))
-    cells = all_cells(find_models(models, progress), board_ids, libraries, optimizes)
+    runtimes = cast("list[Runtime]", _chosen(runtime, _RUNTIMES))
+    if "tflm" in runtimes:
+        find_source(tflm_dir)  # before anything is measured
+    cells = all_cells(
+        find_models(models, progress), board_ids, libraries, optimizes, runtimes, tflm_dir
+    )
     rows = measure_cells(cells, jobs, progress)
     if json_path:
         write_json(table_json(rows), json_path)
