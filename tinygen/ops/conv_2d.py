@@ -1,6 +1,7 @@
 """CONV_2D: 2-D convolution, also dilated and grouped, per-channel weights."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -72,7 +73,9 @@ def _macs(graph: Graph, op: Op) -> int:
 
 
 def _kernel(graph: Graph, op: Op, _target: Target) -> Kernel:
-    return convolution.kernel(op, read_convolution(graph, op), "conv_2d_s8")
+    conv = read_convolution(graph, op)
+    kernel = convolution.kernel(op, conv, "conv_2d_s8")
+    return replace(kernel, overlap=convolution.pixel_overlap(conv))
 
 
 OP = OpType(

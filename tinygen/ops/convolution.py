@@ -8,6 +8,7 @@ from tinygen.graph import Graph, Op
 from tinygen.ops.activation import activation_range, output_fields
 from tinygen.ops.checks import require_shape
 from tinygen.ops.contract import Array, Call, Kernel, Struct
+from tinygen.ops.overlap import raster_overlap
 from tinygen.ops.per_channel import (
     Operands,
     add_bias,
@@ -142,3 +143,11 @@ def kernel(op: Op, conv: Convolution, name: str) -> Kernel:
         constants=tables(fixed_multipliers(op, operand_multipliers(conv.operands))),
         structs=[params(op, conv)],
     )
+
+
+def pixel_overlap(conv: Convolution) -> dict[int, int]:
+    """Return ``Kernel.overlap`` of a kernel that computes one output pixel after the other."""
+    x, y = conv.operands.x, conv.operands.y
+    if x.shape[0] != 1 or conv.in_step or conv.out_step:
+        return {}
+    return {0: raster_overlap(conv.window, x.shape[3], y.shape[3])}

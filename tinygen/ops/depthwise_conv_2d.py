@@ -1,7 +1,7 @@
 """DEPTHWISE_CONV_2D: each channel is convolved by its own filters."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -94,7 +94,9 @@ def _macs(graph: Graph, op: Op) -> int:
 
 
 def _kernel(graph: Graph, op: Op, _target: Target) -> Kernel:
-    return convolution.kernel(op, read_convolution(graph, op), "depthwise_conv_2d_s8")
+    conv = read_convolution(graph, op)
+    kernel = convolution.kernel(op, conv, "depthwise_conv_2d_s8")
+    return replace(kernel, overlap=convolution.pixel_overlap(conv))
 
 
 OP = OpType(
