@@ -11,7 +11,7 @@ from tinygen.device.qemu import EMULATOR_TIMEOUTS, emulate
 from tinygen.errors import DeviceError
 
 # The runtime reads the counter just before and just after what it measures.
-MARK = "tg_port_counter"
+MARK = "tg_read_clock"
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,6 +61,13 @@ static uint8_t *target(const tg_frame *request)
     return (uint8_t *)input->data + offset;
 }
 
+/* Read the counter: by a function of its own, which marks for an emulator where the
+ * measured part begins and ends, as the counter is read within it, too. */
+static TG_NOINLINE uint32_t tg_read_clock(void)
+{
+    return tg_port_counter();
+}
+
 /* Refuse to run on inputs the host did not mean; say that it starts when it does. */
 static tg_status start(const tg_frame *request)
 {
@@ -76,9 +83,9 @@ static tg_status start(const tg_frame *request)
 static tg_status run(tg_frame *frame)
 {
     TG_TRY(start(frame));
-    const uint32_t began = tg_port_counter();
+    const uint32_t began = tg_read_clock();
     const tg_status status = model_run();
-    frame->arguments[0] = tg_port_counter() - began;
+    frame->arguments[0] = tg_read_clock() - began;
     frame->arguments[1] = tensors_crc(model_outputs, MODEL_OUTPUT_COUNT);
     return status;
 }
@@ -92,9 +99,9 @@ static tg_status step(tg_frame *frame, uint16_t next_op)
     if (position == 0) {
         TG_TRY(start(frame));
     }
-    const uint32_t began = tg_port_counter();
+    const uint32_t began = tg_read_clock();
     const tg_status status = model_ops[position]();
-    frame->arguments[0] = tg_port_counter() - began;
+    frame->arguments[0] = tg_read_clock() - began;
 #ifdef MODEL_OP_TICKS
     frame->arguments[0] = MODEL_OP_TICKS(position); /* it ran all of them, timing each */
 #endif
