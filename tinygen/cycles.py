@@ -58,7 +58,8 @@ def estimate_cycles(one: Inference, instructions: int) -> CycleEstimate | str:
     try:
         counts = count_code(one)
         found = counts.whole.instructions
-        if abs(found - instructions) > max(_SLACK, instructions // _STREAM_SLACK):
+        slack = max(_SLACK, instructions // _STREAM_SLACK) if one.loads else _SLACK
+        if abs(found - instructions) > slack:
             return f"the plugin counted {found:,} instructions, the clock {instructions:,}"
         return Estimator(one.board.core, disassemble(one.elf)).estimate(counts)
     except (ToolchainError, DeviceError) as error:
