@@ -1,6 +1,6 @@
 """Measure an image: what lies in flash and RAM, and that no heap is linked."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,7 +43,7 @@ class ImageSize:
     """Bytes an image takes; alignment gaps between sections are not counted.
 
     Attributes:
-        weights: Flash: weights, biases, constant inputs.
+        weights: Flash: weights, biases, constant inputs; also those that start-up copies to RAM.
         tables: Flash: multipliers, shifts, look-up tables.
         code: Flash: everything else (instructions, vectors, strings, initial values of
             ``.data``), which makes "other" of the report always 0.
@@ -84,7 +84,8 @@ def measure(elf: Path, regions: Sequence[Region]) -> ImageSize:
         with elf.open("rb") as stream:
             file = ELFFile(stream)
             sections = _sections(file)
-            heap = sorted(HEAP & _symbols(file))
+            heap = sorted(HEAP & _symbols(file).keys())
+            weights_in_ram = _span(_symbols(file), "__data_start", "__ram_weights_end")
     except (OSError, ELFError) as error:
         raise ToolchainError(
             f"{elf} is not an image: {error}", hint="run 'tinygen build' again"
@@ -94,7 +95,7 @@ def measure(elf: Path, regions: Sequence[Region]) -> ImageSize:
             f"the image links a heap: {', '.join(heap)}",
             hint="what tinygen generates has none: remove the code in src/ that calls them",
         )
-    return _sum(sections, regions)
+    return _sum(sections, regions, weights_in_ram)
 
 
 def _sections(file: ELFFile) -> tuple[Section, ...]:
@@ -111,10 +112,15 @@ def _sections(file: ELFFile) -> tuple[Section, ...]:
     return tuple(sorted(found, key=lambda section: section.address))
 
 
-def _symbols(file: ELFFile) -> set[str]:
-    """Return the names of all defined symbols."""
+def _span(symbols: Mapping[str, int], begin: str, end: str) -> int:
+    """Return the bytes between two symbols; 0 where the linker script has them not."""
+    return symbols[end] - symbols[begin] if symbols.keys() >= {begin, end} else 0
+
+
+def _symbols(file: ELFFile) -> dict[str, int]:
+    """Return the names and values of all defined symbols."""
     return {
-        symbol.name
+        symbol.name: symbol["st_value"]
         for table in file.iter_sections()
         if isinstance(table, SymbolTableSection)
         for symbol in table.iter_symbols()
@@ -122,10 +128,10 @@ def _symbols(file: ELFFile) -> set[str]:
     }
 
 
-def _sum(sections: Sequence[Section], regions: Sequence[Region]) -> ImageSize:
+def _sum(sections: Sequence[Section], regions: Sequence[Region], weights_in_ram: int) -> ImageSize:
     stored = {section.name: section.nbytes for section in sections if section.is_stored}
     ram = [s for s in sections if _kind(s, regions) != "flash"]
-    weights, tables = stored.get(WEIGHTS, 0), stored.get(TABLES, 0)
+    weights, tables = stored.get(WEIGHTS, 0) + weights_in_ram, stored.get(TABLES, 0)
     return ImageSize(
         weights=weights,
         tables=tables,

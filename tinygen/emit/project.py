@@ -66,7 +66,8 @@ def _app_files(project: Project) -> list[str]:
 
 def _macros(project: Project) -> dict[str, int | str]:
     app = mlperf.mlperf_macros(project.given) if project.app == "mlperf" else {}
-    return {**project.board.macros, **app}
+    in_ram = {"TG_WEIGHTS_IN_RAM": 1} if project.weights.choice == "ram" else {}
+    return {**project.board.macros, **in_ram, **app}
 
 
 def _cmsis_nn_path(path: str) -> str:

@@ -56,7 +56,7 @@ class Placement:
 
 def keep_weights(graph: Graph, kernels: Sequence[Kernel | None], place: Place) -> Placement:
     """Return the placement of weights that are part of the image."""
-    why = {"flash": "--weights flash", "ram": "copied at start-up: --weights ram"}[place]
+    why = f"--weights {place}"
     rows = zip(graph.ops, kernels, strict=True)
     places = [
         Placed(op.index, op.name, nbytes, place, 0, why)

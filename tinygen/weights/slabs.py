@@ -68,6 +68,9 @@ def stream_op(graph: Graph, op: Op, choose: Chooser, slab_bytes: int) -> Kernel 
         instances=tuple({i.name: i for k in kernels for i in k.instances}.values()),
         scratch_bytes=max(k.scratch_bytes for k in kernels),
         overlap=kernels[0].overlap if len(slabs) == 1 else {},
+        # Slabs that read channels of their own may all do it.
+        in_place=all(k.in_place for k in kernels)
+        and (len(slabs) == 1 or not CUTS[op.name].shares_input),
         loops=loops,
     )
 

@@ -18,7 +18,11 @@ typedef struct {
 
 /* Sections by which the build measures where flash and RAM go. */
 #if defined(__arm__)
+#if defined(TG_WEIGHTS_IN_RAM)
+#define TG_WEIGHTS __attribute__((section(".data.tg_weights")))
+#else
 #define TG_WEIGHTS __attribute__((section(".rodata.tg_weights")))
+#endif
 #define TG_TABLE   __attribute__((section(".rodata.tg_tables")))
 #define TG_ARENA   __attribute__((section(".bss.tg_arena")))
 #else
