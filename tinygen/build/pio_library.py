@@ -24,12 +24,14 @@ def fetch_library(spec: str) -> Path:
     digest = hashlib.sha256(spec.encode()).hexdigest()[:16]
     folder = cache_dir().resolve() / "pio-libraries" / digest
     if not _content(folder):
+        environment = pio_environment()  # it says so when the cache cannot be written
+        folder.mkdir(parents=True, exist_ok=True)
         command = [sys.executable, "-m", "platformio", "pkg", "install", "--global"]
         command += ["--library", spec, "--storage-dir", str(folder)]
         try:
             done = subprocess.run(
                 command,
-                env=pio_environment(),
+                env=environment,
                 capture_output=True,
                 text=True,
                 check=False,

@@ -164,6 +164,8 @@ def _require_reachable(url: str, what: str) -> None:
         with urllib.request.urlopen(url, timeout=_TIMEOUT_S) as answer:  # noqa: S310 - http(s) only
             answer.read(1)
     except (urllib.error.URLError, OSError) as error:
+        if isinstance(error, urllib.error.HTTPError):
+            error.close()  # it holds the connection
         reason = getattr(error, "reason", None) or error
         raise ToolchainError(
             f"cannot fetch {what} from {url}: {reason}", hint=_NETWORK_HINT

@@ -43,8 +43,10 @@ def test_parts_may_lie_in_several_folders_as_packs_do(tmp_path):
         (
             "tensorflow/lite/micro/micro_interpreter.h",
             "tensorflow/lite/micro/micro_interpreter.h",
-            "name a TFLM tree, as create_tflm_tree.py makes it, or a git checkout of "
-            "github.com/tensorflow/tflite-micro",
+            (
+                "name a TFLM tree, as create_tflm_tree.py makes it, or a git checkout of "
+                "github.com/tensorflow/tflite-micro"
+            ),
         ),
         (THIRD_PARTY[0], "flatbuffers/flatbuffers.h", CHECKOUT_HINT),
         (THIRD_PARTY[1], "fixedpoint/fixedpoint.h", CHECKOUT_HINT),
@@ -52,8 +54,10 @@ def test_parts_may_lie_in_several_folders_as_packs_do(tmp_path):
         (
             THIRD_PARTY[3],
             "Include/arm_nnfunctions.h",
-            "make the tree with OPTIMIZED_KERNEL_DIR=cmsis_nn, or set TINYGEN_CMSIS_NN_DIR to "
-            "a copy of github.com/ARM-software/CMSIS-NN",
+            (
+                "make the tree with OPTIMIZED_KERNEL_DIR=cmsis_nn, or set TINYGEN_CMSIS_NN_DIR to "
+                "a copy of github.com/ARM-software/CMSIS-NN"
+            ),
         ),
     ],
 )
