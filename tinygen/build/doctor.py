@@ -10,7 +10,13 @@ from importlib.metadata import PackageNotFoundError, requires, version
 
 from tinygen.board import list_boards
 from tinygen.build.cmsis_nn import find_cmsis_nn
-from tinygen.build.toolchain import INSTALL, find_compiler, has_nano_library
+from tinygen.build.toolchain import (
+    INSTALL,
+    INSTALL_CXX,
+    find_compiler,
+    has_nano_library,
+    require_cxx,
+)
 from tinygen.errors import ToolchainError
 from tinygen.resources import cache_dir
 
@@ -55,6 +61,8 @@ def examine() -> tuple[Check, ...]:
         _package("tensorflow-cpu", keras, "tensorflow", is_optional=True),
         _package("keras", keras, is_optional=True),
         _cmsis_nn(),
+        _cxx_library(),
+        _package("cmsis-pack-manager", "packs, boards add", is_optional=True),
         _cache(),
     )
 
@@ -138,6 +146,15 @@ def _cmsis_nn() -> Check:
         found = str(find_cmsis_nn(may_fetch=False))
     except ToolchainError as error:
         return Check(name, False, str(error), fix, needed_for, is_optional=True)
+    return Check(name, True, found, "", needed_for, is_optional=True)
+
+
+def _cxx_library() -> Check:
+    name, needed_for = "C++ library", "--runtime tflm"
+    try:
+        found = str(require_cxx(find_compiler()).name)
+    except ToolchainError as error:
+        return Check(name, False, str(error), INSTALL_CXX, needed_for, is_optional=True)
     return Check(name, True, found, "", needed_for, is_optional=True)
 
 

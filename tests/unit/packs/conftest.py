@@ -8,8 +8,6 @@ from pathlib import Path
 
 import pytest
 
-pytest.importorskip("cmsis_pack_manager")
-
 PDSC = """<?xml version="1.0" encoding="UTF-8"?>
 <package schemaVersion="1.7.2" xmlns:xs="http://www.w3.org/2001/XMLSchema-instance">
   <vendor>{vendor}</vendor>
@@ -85,6 +83,7 @@ class PackServer:
 
 @pytest.fixture(autouse=True)
 def _own_places(tmp_path, monkeypatch):
+    pytest.importorskip("cmsis_pack_manager")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     monkeypatch.delenv("TINYGEN_BOARDS", raising=False)
