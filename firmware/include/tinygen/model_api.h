@@ -23,8 +23,8 @@ typedef struct {
 #else
 #define TG_WEIGHTS __attribute__((section(".rodata.tg_weights")))
 #endif
-#define TG_TABLE   __attribute__((section(".rodata.tg_tables")))
-#define TG_ARENA   __attribute__((section(".bss.tg_arena")))
+#define TG_TABLE __attribute__((section(".rodata.tg_tables")))
+#define TG_ARENA __attribute__((section(".bss.tg_arena")))
 #else
 #define TG_WEIGHTS
 #define TG_TABLE
