@@ -128,6 +128,21 @@ def test_an_emulator_without_clocks_is_left_alone_and_counts_with_a_timer(tmp_pa
     assert RCC_F + 8 not in done.final
 
 
+def test_an_emulator_whose_clock_control_only_keeps_what_is_written_is_left_alone(tmp_path):
+    """QEMU since 9.1 has such a one: nothing in it ever gets ready."""
+    dwt = (0xE0001000, 0xE0001004)
+    done = start_up("netduinoplus2", Hardware(counters=(), zeros=dwt), tmp_path)
+    assert done.counter_hz == 1_000_000_000 // 16
+    assert RCC_F not in done.final
+    assert done.final[0x4001100C] == 0x202C  # the link is on
+
+
+def test_an_emulator_without_a_flash_interface_is_not_waited_for(tmp_path):
+    bare = Hardware(L4.follows, L4.opposes, L4.at_reset, L4.counters, zeros=(FLASH_L,))
+    final = start_up("disco_l475vg_iot01a", bare, tmp_path).final
+    assert field(final[RCC_L + 8], 2, 2) == 3  # it went on, to the PLL
+
+
 def test_a_part_whose_cycle_counter_stands_still_counts_with_a_timer(tmp_path):
     stuck = Hardware(follows=F4.follows, at_reset=F4.at_reset, counters=())
     done = start_up("nucleo_f446re", stuck, tmp_path)

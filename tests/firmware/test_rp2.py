@@ -8,6 +8,8 @@ import subprocess
 
 import pytest
 
+from tests.emulator.image import build_image
+from tests.emulator.small_model import small_model
 from tests.firmware.register_map import Hardware, field, is_near, start_up
 from tinygen.board import find_board
 from tinygen.resources import data_dir
@@ -111,3 +113,19 @@ def test_two_counters_join_into_one_that_counts_every_cycle(tmp_path):
         check=True,
     ).stdout.split()
     assert [int(word) for word in said] == [count % (1 << 32) for count, _ in lines]
+
+
+@pytest.mark.parametrize("board_id", ["pico", "pico2"])
+def test_an_image_begins_with_what_the_boot_rom_wants(tmp_path, board_id):
+    board = find_board(board_id)
+    elf = build_image(board, small_model(), tmp_path).elf
+    subprocess.run(["arm-none-eabi-objcopy", "-O", "binary", elf, tmp_path / "image"], check=True)
+    image = (tmp_path / "image").read_bytes()
+    words = [int.from_bytes(image[at : at + 4], "little") for at in range(0, 0x200, 4)]
+    vectors, definition = (words[0x40:], None) if board_id == "pico" else (words, words[0x40:])
+    ram = board.region("ram")
+    assert ram.origin < vectors[0] <= ram.origin + ram.nbytes  # the stack
+    assert 0x10000100 < vectors[1] < 0x10000000 + len(image)  # start-up, in Thumb
+    assert vectors[1] % 2 == 1
+    if definition:
+        assert definition[:5] == [0xFFFFDED3, 0x10210142, 0x000001FF, 0, 0xAB123579]

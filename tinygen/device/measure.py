@@ -109,7 +109,8 @@ def take_trace(
     if ticks == 0:
         raise DeviceError(
             "the board's counter stands still",
-            hint="power the board off and on; some parts stop it while a debugger is attached",
+            hint="power the board off and on; a debugger may have stopped it, and an emulator may "
+            "have none",
         )
     hello = device.hello
 

@@ -86,19 +86,18 @@ static void drive_over(void)
 
 void tg_start_clocks(void)
 {
-    RCC_CR |= CR_HSI_ON;
-    if (RCC_CR == 0) {
+    if (RCC_CR == 0) { /* no oscillator runs, and yet we do */
         return;
     }
+    RCC_CR |= CR_HSI_ON;
     run_from_hsi();
     RCC_APB1ENR |= APB1_POWER;
     start_pll();
     if (TG_CLOCK_HZ > MOST_NO_DRIVE) {
         drive_over();
     }
-    FLASH_ACR =
-        ACR_PREFETCH | ACR_INSTRUCTION | ACR_DATA * (TG_STM32_SERIES == 4) | WAIT_STATES;
-    wait_for(&FLASH_ACR, 15u, WAIT_STATES);
+    set_wait_states(&FLASH_ACR, ACR_PREFETCH | ACR_INSTRUCTION |
+                                    ACR_DATA * (TG_STM32_SERIES == 4) | WAIT_STATES);
     RCC_CFGR = (RCC_CFGR & CFGR_SWITCH) | CFGR_APB1_BY_4 | CFGR_APB2_BY_2;
     RCC_CFGR |= CFGR_PLL;
     wait_for(&RCC_CFGR, CFGR_SWITCH << 2, CFGR_PLL << 2);

@@ -6,8 +6,8 @@
 #define TG_APB1_HZ (TG_CLOCK_HZ / 4u)
 #define TG_APB2_HZ (TG_CLOCK_HZ / 2u)
 
-/* Bring the core to TG_CLOCK_HZ. An emulator that has no clock control, whose registers
- * all read as 0, is left as it is. */
+/* Bring the core to TG_CLOCK_HZ. An emulator without clocks, whose RCC_CR is 0 from
+ * the start, is left as it is. */
 void tg_start_clocks(void);
 
 #endif

@@ -63,8 +63,7 @@ static void raise_core_voltage(void)
 
 static void slow_flash_down(void)
 {
-    FLASH_ACR = ACR_2_WAIT_STATES | ACR_HIGH_FREQUENCY;
-    wait_for(&FLASH_ACR, 0xFu, ACR_2_WAIT_STATES);
+    set_wait_states(&FLASH_ACR, ACR_2_WAIT_STATES | ACR_HIGH_FREQUENCY);
 }
 
 static void start_pll(void)

@@ -7,8 +7,9 @@
 #include "../stm32/wait.h"
 #include "registers.h"
 
-#define NEEDS_BOOST (TG_CLOCK_HZ > 80000000u) /* RM0432, 5.1.8: range 1 boost, L4+ only  \
-                                               */
+#define NEEDS_BOOST                                                                      \
+    (TG_CLOCK_HZ > 80000000u) /* RM0432, 5.1.8: range 1 boost, L4+ only                  \
+                               */
 #define STEP_HZ (NEEDS_BOOST ? 20000000u : 16000000u)
 /* RM0351 table 12 and RM0432 table 16: one for each step. */
 #define WAIT_STATES ((TG_CLOCK_HZ + STEP_HZ - 1u) / STEP_HZ - 1u)
@@ -67,8 +68,7 @@ void tg_start_clocks(void)
 {
     raise_core_voltage();
     start_pll();
-    FLASH_ACR = ACR_CACHES | ACR_PREFETCH | WAIT_STATES;
-    wait_for(&FLASH_ACR, 15u, WAIT_STATES);
+    set_wait_states(&FLASH_ACR, ACR_CACHES | ACR_PREFETCH | WAIT_STATES);
     RCC_CFGR |= CFGR_PLL;
     wait_for(&RCC_CFGR, CFGR_SWITCH << 2, CFGR_PLL << 2);
     if (NEEDS_BOOST) {

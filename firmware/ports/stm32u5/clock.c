@@ -54,8 +54,7 @@ void tg_start_clocks(void)
 {
     raise_core_voltage();
     start_pll();
-    FLASH_ACR = ACR_PREFETCH | ACR_4_WAIT;
-    wait_for(&FLASH_ACR, 15u, ACR_4_WAIT);
+    set_wait_states(&FLASH_ACR, ACR_PREFETCH | ACR_4_WAIT);
     ICACHE_CR |= ICACHE_ENABLE;
     RCC_CFGR1 |= CFGR1_PLL1;
     wait_for(&RCC_CFGR1, CFGR1_SWITCH << 2, CFGR1_PLL1 << 2);

@@ -56,6 +56,20 @@ def test_a_trace_holds_ops_memory_and_instructions():
     assert trace.start_up_instructions == 156
 
 
+def test_a_counter_that_stands_still_is_an_error_and_not_a_zero():
+    fake = FakeDevice()
+    send = fake._send
+
+    def without_ticks(code, sequence, index, arguments, payload=b""):
+        ticks, rest = arguments
+        send(code, sequence, index, (0 if code in {0x84, 0x85} else ticks, rest), payload)
+
+    fake._send = without_ticks
+    with pytest.raises(DeviceError) as caught:
+        take_trace(connect(fake), random_inputs(0), icount_shift=None)
+    assert str(caught.value) == "the board's counter stands still"
+
+
 def test_a_lost_answer_does_not_run_the_model_twice():
     fake = FakeDevice()
     device = connect(fake)
