@@ -147,8 +147,8 @@ class Kernel:
         overlap: For an input that the kernel reads front to back: how many bytes below
             its start output 0 must start so that every byte is read before it is
             overwritten. 0: in place. Inputs left out must not overlap the output.
-        in_place: Output 0 may lie exactly where input 0 does, as large, and not overlap
-            it otherwise.
+        in_place: Output 0 may lie exactly where input 0 does, as large; otherwise
+            ``overlap`` holds.
         why: Why this kernel was chosen, for the report.
         loops: What runs after the calls, for weights that are read while the op runs.
     """

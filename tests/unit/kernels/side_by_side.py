@@ -18,13 +18,20 @@ def over_the_input(graph, kernels) -> Plan:
     """
 
     def distance(op, kernel):
-        if kernel and kernel.in_place:
-            return 0
-        allowed = kernel.overlap.get(_first_in_ram(graph, op)) if kernel else None
-        out = graph.tensors[op.outputs[0]].nbytes
-        return allowed if allowed is not None and allowed < out else None
+        return 0 if kernel and kernel.in_place else _allowed(graph, op, kernel)
 
     return _plan(graph, kernels, distance)
+
+
+def behind_the_input(graph, kernels) -> Plan:
+    """Do the same, but let kernels that work in place trail their input, too."""
+    return _plan(graph, kernels, lambda op, kernel: _allowed(graph, op, kernel))
+
+
+def _allowed(graph, op, kernel):
+    allowed = kernel.overlap.get(_first_in_ram(graph, op)) if kernel else None
+    out = graph.tensors[op.outputs[0]].nbytes
+    return allowed if allowed is not None and allowed < out else None
 
 
 def _first_in_ram(graph, op):

@@ -1,6 +1,6 @@
 """DEPTHWISE_CONV_2D for cores with DSP instructions: 3x3, one input channel, and any."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,16 +16,41 @@ from tinygen.ops.convolution import Convolution
 from tinygen.ops.depthwise_conv_2d import read_convolution
 from tinygen.ops.overlap import raster_overlap
 from tinygen.ops.per_channel import fixed_multipliers, operand_multipliers
+from tinygen.ops.window import Window
 
 # tinygen/dsp/depthwise_3x3_s8.h: output rows of a band by stride, input rows and pairs of
-# columns in scratch. Low bands cost calls; but the output may be laid over all of the input
-# except a band and the rows around it.
+# columns in scratch. Low bands cost calls; but where the output cannot take the place of the
+# input, it may be laid over all of it except a band and the rows around it.
 _BAND_ROWS = {1: 14, 2: 7}
 _LOW_BAND_ROWS = {1: 2, 2: 1}
 _PLANE_ROWS = 16
 _PLANE_PAIRS = 9
+_PAIR_BYTES = 4 * 4 * _PLANE_ROWS  # of four channels, a word a row
+_SCRATCH_LIMIT = 2560
+_LEAST_PAIRS = 3  # of a tile
 _CHANNELS = 4  # at a time
 _WORD = 4
+
+
+@dataclass(frozen=True, slots=True)
+class _Tiling:
+    """What of a channel is computed at a time.
+
+    Attributes:
+        columns: Of the output; all, or an even number.
+        pairs: Of input columns in scratch.
+        kept_rows: Rows of the input of which scratch keeps a column; 0: none.
+        in_place: The output may take the place of the input.
+    """
+
+    columns: int
+    pairs: int
+    kept_rows: int = 0
+    in_place: bool = False
+
+    @property
+    def scratch_bytes(self) -> int:
+        return _PAIR_BYTES * self.pairs + _WORD * self.kept_rows
 
 
 def emit(graph: Graph, op: Op, target: Target) -> Kernel | None:
@@ -79,48 +104,62 @@ def _three_by_three(
         Constant("rows", _weight_rows(filters), "weights"),
         Constant("table", table, "table"),
     ]
-    is_low = target.optimize == "ram" and not _works_in_place(conv)
+    tiling = _in_place(conv) or _apart(window)
+    is_low = target.optimize == "ram" and not tiling.in_place
     by_stride = _LOW_BAND_ROWS if is_low else _BAND_ROWS
-    kernel = _kernel(conv, constants, by_stride[window.stride[0]], is_relu=is_relu)
+    kernel = _kernel(conv, constants, tiling, by_stride[window.stride[0]], is_relu=is_relu)
     return clamp_call(kernel, operands.y, low, high, step=conv.out_step)
 
 
 def _kernel(
-    conv: Convolution, constants: list[Constant], band_rows: int, *, is_relu: bool
+    conv: Convolution, constants: list[Constant], tiling: _Tiling, band_rows: int, *, is_relu: bool
 ) -> Kernel:
-    window, stride = conv.window, conv.window.stride[0]
-    form = f"stride{stride}{'_relu' if is_relu else ''}"
+    window = conv.window
+    form = f"stride{window.stride[0]}{'_relu' if is_relu else ''}"
     arguments = ["&params", f"&tg_depthwise_{form}_s8"]
     arguments += ["{in0}", "{rows}", "{table}", "{scratch}", "{out0}"]
-    in_place = _works_in_place(conv)
     overlap = {}
-    if conv.operands.x.shape[0] == 1 and not in_place:
+    if conv.operands.x.shape[0] == 1:
         group = band_rows * window.out_hw[1]
         overlap = {0: raster_overlap(window, conv.groups, conv.groups, group=group)}
-    function = f"tg_depthwise_3x3_{'in_place_' if in_place else ''}s8"
     return Kernel(
-        name=f"{function}/{form}",
-        calls=[Call(function, arguments)],
+        name=f"tg_depthwise_3x3_s8/{form}",
+        calls=[Call("tg_depthwise_3x3_s8", arguments)],
         sources=["kernels/dsp/depthwise_3x3_s8.c", "kernels/dsp/depthwise_strips_s8.c"],
         headers=["tinygen/dsp/depthwise_3x3_s8.h"],
         constants=constants,
-        structs=[_params(conv, band_rows)],
-        scratch_bytes=_scratch_bytes(window.out_hw[1], stride),
+        structs=[_params(conv, tiling, band_rows)],
+        scratch_bytes=tiling.scratch_bytes,
         overlap=overlap,
-        in_place=in_place,
+        in_place=tiling.in_place,
         why="four channels at a time as 16-bit planes; two columns a step at stride 1",
     )
 
 
-def _works_in_place(conv: Convolution) -> bool:
-    """Return whether planes hold the rows of a channel that its output takes the place of."""
+def _in_place(conv: Convolution) -> _Tiling | None:
+    """Return the tiling that keeps what outputs take the place of; None if there is none."""
     window = conv.window
-    return (
-        conv.operands.x.shape[0] == 1
-        and window.stride == (1, 1)
-        and window.in_hw == window.out_hw
-        and window.out_hw[1] <= 2 * (_PLANE_PAIRS - 1)
-    )
+    if (
+        conv.operands.x.shape[0] != 1
+        or window.stride != (1, 1)
+        or window.in_hw != window.out_hw
+        or len(set(conv.steps.values())) > 1
+    ):
+        return None
+    rows, columns = window.out_hw
+    if columns <= 2 * (_PLANE_PAIRS - 1):
+        return _Tiling(columns, 1 + -(-columns // 2), in_place=True)
+    kept = rows if window.pad[1] else 0
+    pairs = min((_SCRATCH_LIMIT - _WORD * kept) // _PAIR_BYTES, _PLANE_PAIRS)
+    if window.pad[1] > 1 or pairs < _LEAST_PAIRS:
+        return None
+    return _Tiling(2 * (pairs - 1), pairs, kept, in_place=True)
+
+
+def _apart(window: Window) -> _Tiling:
+    stride = window.stride[0]
+    columns = min(window.out_hw[1], 2 * (_PLANE_PAIRS - 1) // stride)
+    return _Tiling(columns, 1 + (-(-columns // 2) if stride == 1 else columns))
 
 
 def _weight_rows(filters: NDArray[np.int8]) -> NDArray[np.int8]:
@@ -132,13 +171,7 @@ def _weight_rows(filters: NDArray[np.int8]) -> NDArray[np.int8]:
     return filters.reshape(-1, 3, 3)[:, :, [0, 1, 1, 2]]
 
 
-def _scratch_bytes(out_columns: int, stride: int) -> int:
-    columns = min(out_columns, 2 * (_PLANE_PAIRS - 1) // stride)
-    pairs = 1 + (-(-columns // 2) if stride == 1 else columns)
-    return _CHANNELS * _WORD * _PLANE_ROWS * pairs
-
-
-def _params(conv: Convolution, band_rows: int) -> Struct:
+def _params(conv: Convolution, tiling: _Tiling, band_rows: int) -> Struct:
     return Struct(
         "tg_depthwise_args",
         "params",
@@ -149,6 +182,8 @@ def _params(conv: Convolution, band_rows: int) -> Struct:
             **conv.steps,
             "in_zero_point": conv.operands.x.zero_point,
             "band_rows": band_rows,
+            "columns": tiling.columns,
+            "kept_at": tiling.pairs * _PAIR_BYTES // _WORD,
         },
     )
 

@@ -53,6 +53,9 @@ typedef struct {
     int32_t in_zero_point;
     int32_t band_rows; /* output rows computed together: 1 to 14, at stride 2 to 7; inputs
                         * of later ones may lie under the output */
+    int32_t columns;   /* output columns computed together: 2 to 16 and even, at stride 2
+                        * to 8; or all that there are */
+    int32_t kept_at;   /* in place: where columns are kept in scratch, in words */
 } tg_depthwise_args;
 
 /* 3x3 depthwise convolution, one filter a channel.
@@ -61,17 +64,15 @@ typedef struct {
  * weights  [channels][3][4]
  * scale    [channels][3]
  * scratch  TG_PLANE_BYTES, or less where images are narrow, 4-byte aligned
- * out      [batches][out rows][out columns][channels]  saturated only */
+ * out      [batches][out rows][out columns][channels]  saturated only
+ *
+ * out may be in: at stride 1, for one batch, as many rows and columns out as in, and
+ * in_step that is out_step. What four channels still need is kept before outputs take its
+ * place: the last two rows of a band in the planes, and, where columns is less than the
+ * image's, the last column of a tile at kept_at, a word a row; then pad_w is at most 1.
+ */
 void tg_depthwise_3x3_s8(const tg_depthwise_args *p, const tg_depthwise_strip_set *set,
                          const int8_t *in, const int8_t *weights, const int32_t *scale,
                          uint32_t *scratch, int8_t *out);
-
-/* The same where out may be in: stride 1, one batch, as many rows and columns out as in,
- * and columns that fit the planes (2 * TG_PLANE_PAIRS - 2). A channel's rows are expanded
- * before rows of the output take their place; out may not overlap in any other way. */
-void tg_depthwise_3x3_in_place_s8(const tg_depthwise_args *p,
-                                  const tg_depthwise_strip_set *set, const int8_t *in,
-                                  const int8_t *weights, const int32_t *scale,
-                                  uint32_t *scratch, int8_t *out);
 
 #endif

@@ -11,7 +11,8 @@ typedef struct {
     int32_t y, x;
     int32_t in_rows;
     int32_t out_rows, out_columns;
-    int32_t pairs; /* of input columns */
+    int32_t pairs;        /* of input columns */
+    const uint32_t *kept; /* the first column, by row of the image; or NULL */
 } tile;
 
 /* Two columns of four channels, and bytes from one row to the next in each. */
@@ -113,6 +114,10 @@ static void expand(const tg_depthwise_args *p, const tile *t, const int8_t *imag
             c.left = &image[first * row_step + x * p->in_step];
             c.left_step = row_step;
         }
+        if (t->kept != NULL && x == t->x) {
+            c.left = (const int8_t *)&t->kept[first];
+            c.left_step = sizeof *t->kept;
+        }
         if (x + 1 < w->in_w) {
             c.right = &image[first * row_step + (x + 1) * p->in_step];
             c.right_step = row_step;
@@ -172,32 +177,6 @@ static void run_tile(const tg_depthwise_args *p, const tg_depthwise_strip_set *s
     }
 }
 
-void tg_depthwise_3x3_s8(const tg_depthwise_args *p, const tg_depthwise_strip_set *set,
-                         const int8_t *in, const int8_t *weights, const int32_t *scale,
-                         uint32_t *scratch, int8_t *out)
-{
-    const tg_window *w = &p->window;
-    const int32_t stride = w->stride_h;
-    const int32_t columns = 2 * (TG_PLANE_PAIRS - 1) / stride;
-    tile t = {.image = in};
-    for (int32_t batch = 0; batch < p->batches; batch++) {
-        for (int32_t y = 0; y < w->out_h; y += p->band_rows) {
-            t.y = y * stride - w->pad_h;
-            t.out_rows = smaller(p->band_rows, w->out_h - y);
-            t.in_rows = (t.out_rows - 1) * stride + 3;
-            for (int32_t x = 0; x < w->out_w; x += columns) {
-                t.x = x * stride - w->pad_w;
-                t.out_columns = smaller(columns, w->out_w - x);
-                t.pairs = 1 + (stride == 1 ? (t.out_columns + 1) / 2 : t.out_columns);
-                run_tile(p, set, &t, weights, scale, scratch,
-                         &out[(y * w->out_w + x) * p->out_step]);
-            }
-        }
-        t.image += w->in_h * w->in_w * p->in_step;
-        out += w->out_h * w->out_w * p->out_step;
-    }
-}
-
 /* Move rows of the planes, from row on, to their front. */
 static void carry(uint32_t *planes, int32_t columns, int32_t row, int32_t rows)
 {
@@ -208,28 +187,87 @@ static void carry(uint32_t *planes, int32_t columns, int32_t row, int32_t rows)
     }
 }
 
-void tg_depthwise_3x3_in_place_s8(const tg_depthwise_args *p,
-                                  const tg_depthwise_strip_set *set, const int8_t *in,
-                                  const int8_t *weights, const int32_t *scale,
-                                  uint32_t *scratch, int8_t *out)
+/* Keep column x of the tile's input, four channels, by row of the image. */
+static void keep(const tg_depthwise_args *p, const tile *t, const int8_t *image,
+                 int32_t x, uint32_t *kept)
 {
     const tg_window *w = &p->window;
-    tile t = {.image = in, .x = -w->pad_w, .out_columns = w->out_w};
-    t.pairs = 1 + (w->out_w + 1) / 2;
-    for (int32_t channel = 0; channel < p->channels; channel += 4) {
-        const int8_t *image = &in[smaller(channel, p->channels - 4)];
-        for (int32_t y = 0; y < w->out_h; y += p->band_rows) {
-            const int32_t carried = y > 0 ? 2 : 0;
-            if (carried > 0) {
-                carry(scratch, 4 * t.pairs, t.out_rows, carried);
-            }
-            t.out_rows = smaller(p->band_rows, w->out_h - y);
-            t.y = y - w->pad_h + carried;
-            t.in_rows = t.out_rows + 2 - carried;
-            const padding_to_write write = {1, channel == 0 && y == 0};
-            expand(p, &t, image, write, scratch + carried);
-            run_channels(p, set, &t, channel, weights, scale, scratch,
-                         &out[y * w->out_w * p->out_step]);
+    const int32_t end = smaller(t->y + t->in_rows, w->in_h);
+    for (int32_t y = larger(t->y, 0); y < end; y++) {
+        kept[y] = tg_load4(&image[(y * w->in_w + x) * p->in_step]);
+    }
+}
+
+/* Compute four channels of some columns, all bands of them. */
+static void run_columns(const tg_depthwise_args *p, const tg_depthwise_strip_set *set,
+                        tile *t, int32_t channel, const int8_t *weights,
+                        const int32_t *scale, uint32_t *scratch, int8_t *out)
+{
+    const tg_window *w = &p->window;
+    const int8_t *image = &t->image[smaller(channel, p->channels - 4)];
+    const int32_t next = t->x + w->pad_w + t->out_columns;
+    const int is_only = t->out_columns == w->out_w;
+    for (int32_t y = 0; y < w->out_h; y += p->band_rows) {
+        const int32_t carried = y > 0 ? 2 : 0;
+        if (carried > 0) {
+            carry(scratch, 4 * t->pairs, t->out_rows, carried);
         }
+        t->out_rows = smaller(p->band_rows, w->out_h - y);
+        t->y = y - w->pad_h + carried;
+        t->in_rows = t->out_rows + 2 - carried;
+        const padding_to_write write = {1, y == 0 && (channel == 0 || !is_only)};
+        expand(p, t, image, write, scratch + carried);
+        if (next < w->out_w && w->pad_w > 0) {
+            keep(p, t, image, next - 1, scratch + p->kept_at);
+        }
+        run_channels(p, set, t, channel, weights, scale, scratch,
+                     &out[y * w->out_w * p->out_step]);
+    }
+}
+
+static void run_in_place(const tg_depthwise_args *p, const tg_depthwise_strip_set *set,
+                         const int8_t *in, const int8_t *weights, const int32_t *scale,
+                         uint32_t *scratch, int8_t *out)
+{
+    const tg_window *w = &p->window;
+    tile t = {.image = in};
+    for (int32_t channel = 0; channel < p->channels; channel += 4) {
+        for (int32_t x = 0; x < w->out_w; x += p->columns) {
+            t.x = x - w->pad_w;
+            t.kept = x > 0 && w->pad_w > 0 ? scratch + p->kept_at : NULL;
+            t.out_columns = smaller(p->columns, w->out_w - x);
+            t.pairs = 1 + (t.out_columns + 1) / 2;
+            run_columns(p, set, &t, channel, weights, scale, scratch,
+                        &out[x * p->out_step]);
+        }
+    }
+}
+
+void tg_depthwise_3x3_s8(const tg_depthwise_args *p, const tg_depthwise_strip_set *set,
+                         const int8_t *in, const int8_t *weights, const int32_t *scale,
+                         uint32_t *scratch, int8_t *out)
+{
+    if (in == out) {
+        run_in_place(p, set, in, weights, scale, scratch, out);
+        return;
+    }
+    const tg_window *w = &p->window;
+    const int32_t stride = w->stride_h;
+    tile t = {.image = in};
+    for (int32_t batch = 0; batch < p->batches; batch++) {
+        for (int32_t y = 0; y < w->out_h; y += p->band_rows) {
+            t.y = y * stride - w->pad_h;
+            t.out_rows = smaller(p->band_rows, w->out_h - y);
+            t.in_rows = (t.out_rows - 1) * stride + 3;
+            for (int32_t x = 0; x < w->out_w; x += p->columns) {
+                t.x = x * stride - w->pad_w;
+                t.out_columns = smaller(p->columns, w->out_w - x);
+                t.pairs = 1 + (stride == 1 ? (t.out_columns + 1) / 2 : t.out_columns);
+                run_tile(p, set, &t, weights, scale, scratch,
+                         &out[(y * w->out_w + x) * p->out_step]);
+            }
+        }
+        t.image += w->in_h * w->in_w * p->in_step;
+        out += w->out_h * w->out_w * p->out_step;
     }
 }

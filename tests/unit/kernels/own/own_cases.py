@@ -94,7 +94,8 @@ class OwnCases(Cases):
 def own_cases(seed: int) -> OwnCases:
     """Return the model's cases."""
     cases = OwnCases(seed)
-    for add in (_pointwise, _windows, _step_by_step, _depthwise, _products, _elementwise):
+    adds = (_pointwise, _windows, _step_by_step, _depthwise, _in_place, _products, _elementwise)
+    for add in adds:
         add(cases)
     return cases
 
@@ -151,6 +152,8 @@ def _depthwise(cases):
             cases.set().depthwise(shape, 1, three, stride=(2, 2))
             cases.set(zero_point=-128).depthwise(shape, 1, three, stride=(2, 2), act=RELU)
     cases.set(least=-128).depthwise((1, 19, 9, 8), 1, three, padding=VALID)
+    cases.set().depthwise((1, 18, 37, 5), 1, three, padding=VALID)
+    cases.set(zero_point=-128).depthwise((2, 15, 19, 4), 1, three, act=RELU)
     cases.set().depthwise((1, 4, 5, 8), 1, three, around=((5, 0), (3, 6)), padding=VALID)
     cases.set().depthwise((1, 2, 3, 4), 1, three, around=((4, 4), (4, 4)), stride=(2, 2))
     cases.set(zero_point=-128, weak=2, bias=1 << 29).depthwise((1, 4, 4, 4), 1, three, act=RELU)
@@ -159,6 +162,17 @@ def _depthwise(cases):
     cases.set().depthwise((1, 9, 8, 12), 1, three, dilation=(2, 3), around=((1, 0), (7, 7)))
     cases.set().depthwise((1, 6, 6, 4), 1, three, stride=(1, 2), bias=False)
     cases.set().depthwise((1, 20, 10, 1), 8, (10, 8), stride=(2, 2))
+
+
+def _in_place(cases):
+    """Add depthwise convolutions that are as large as their input: tall, wide, and padded."""
+    three, short = (3, 3), ((1, 31, 3, 4), (1, 28, 16, 9), (1, 29, 17, 6), (1, 5, 4, 70))
+    for shape in (*short, (1, 15, 48, 7), (1, 43, 18, 5), (1, 70, 17, 4), (1, 455, 17, 4)):
+        cases.set().depthwise(shape, 1, three)
+        cases.set(zero_point=-128, dead=1).depthwise(shape, 1, three, act=RELU6)
+    for columns in (5, 16, 17, 35):
+        for around in (((0, 2), (0, 2)), ((2, 0), (1, 1)), ((1, 1), (2, 0)), ((2, 0), (0, 2))):
+            cases.set().depthwise((1, 29, columns, 5), 1, three, around=around, padding=VALID)
 
 
 def _products(cases):

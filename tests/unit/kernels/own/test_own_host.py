@@ -5,14 +5,14 @@ import pytest
 from tests.unit.kernels.own.host import kernels_of, wrong_ops
 from tests.unit.kernels.own.own_cases import FORMS, own_cases
 from tests.unit.kernels.random_ops import random_ops
-from tests.unit.kernels.side_by_side import over_the_input, side_by_side
+from tests.unit.kernels.side_by_side import behind_the_input, over_the_input, side_by_side
 
 
 def test_the_cases_take_every_form():
     assert {k.name for k in kernels_of(own_cases(1).build())} >= FORMS
 
 
-@pytest.mark.parametrize("plan", [side_by_side, over_the_input])
+@pytest.mark.parametrize("plan", [side_by_side, over_the_input, behind_the_input])
 def test_every_form_is_bit_exact_inside_its_fence(tmp_path, plan):
     assert wrong_ops(own_cases(2), tmp_path, plan) == []
 
