@@ -6,7 +6,7 @@ from dataclasses import replace
 from tinygen.graph import Graph
 from tinygen.ops.contract import Kernel, Optimize
 from tinygen.ops.cost import count_macs
-from tinygen.plan.layout import make_units, plan_memory, roots
+from tinygen.plan.layout import Overlaps, make_units, plan_memory, roots
 from tinygen.plan.model import Plan
 from tinygen.plan.pieces import (
     ChooseKernel,
@@ -43,7 +43,7 @@ def plan_with_chains(
     scratch = {k: kernel.scratch_bytes for k, kernel in enumerate(kernels) if kernel}
     overlaps = {k: kernel.overlap for k, kernel in enumerate(kernels) if kernel}
     in_place = frozenset(k for k, kernel in enumerate(kernels) if kernel and kernel.in_place)
-    whole = plan_memory(graph, scratch, overlaps, in_place=in_place)
+    whole = _whole(graph, scratch, overlaps, in_place)
     if not rules.lines:
         return whole
     of = Setting(graph, make_units(graph, scratch, overlaps, ()), in_place)
@@ -52,6 +52,17 @@ def plan_with_chains(
     chains = [piece.chain for piece in found if piece.chain]
     plan = plan_memory(graph, scratch, overlaps, chains, in_place)
     return _explained(graph, whole, plan) if plan.arena_bytes < whole.arena_bytes else whole
+
+
+def _whole(
+    graph: Graph, scratch: Mapping[int, int], overlaps: Overlaps, in_place: frozenset[int]
+) -> Plan:
+    """Return the plan without chains: in place, or not where buffers had better move."""
+    plans = [
+        plan_memory(graph, scratch, overlaps, in_place=chosen)
+        for chosen in dict.fromkeys((in_place, frozenset[int]()))
+    ]
+    return min(plans, key=lambda plan: (plan.arena_bytes, len(plan.buffers)))
 
 
 def _search(of: Setting, pieces: Sequence[Piece], budget: int) -> list[Piece]:
