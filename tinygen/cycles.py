@@ -48,6 +48,15 @@ def count_code(one: Inference) -> CodeCounts:
     return count_blocks(one.board, one.elf, counter, one.inputs, one.loads)
 
 
+def make_estimator(board: Board, elf: Path) -> Estimator:
+    """Return what costs the blocks of an image.
+
+    Raises:
+        ToolchainError: The disassembler is missing.
+    """
+    return Estimator(board.core, disassemble(elf))
+
+
 def estimate_cycles(one: Inference, instructions: int) -> CycleEstimate | str:
     """Return the estimate, or why there is none.
 
@@ -61,6 +70,6 @@ def estimate_cycles(one: Inference, instructions: int) -> CycleEstimate | str:
         slack = max(_SLACK, instructions // _STREAM_SLACK) if one.loads else _SLACK
         if abs(found - instructions) > slack:
             return f"the plugin counted {found:,} instructions, the clock {instructions:,}"
-        return Estimator(one.board.core, disassemble(one.elf)).estimate(counts)
+        return make_estimator(one.board, one.elf).estimate(counts)
     except (ToolchainError, DeviceError) as error:
         return str(error)

@@ -12,11 +12,10 @@ from tinygen.build.cmsis_nn_files import collect_files
 from tinygen.build.elf import measure
 from tinygen.build.pio import build_project
 from tinygen.build.project_dir import write_project
-from tinygen.emit.kernels import choose_kernel, choose_kernels
 from tinygen.emit.parts import Project, Stream
 from tinygen.emit.project import emit_project
 from tinygen.gates import pass_gates
-from tinygen.graph import Graph, Op
+from tinygen.graph import Graph
 from tinygen.load.model_file import LoadedModel, load_model
 from tinygen.load.tflite import read_graph
 from tinygen.manifest import WeightsEntry, read_manifest
@@ -33,6 +32,7 @@ from tinygen.report.from_build import report_build
 from tinygen.report.model import Report, write_report
 from tinygen.streaming import WeightChoice, make_chooser, place_weights, plan_stream
 from tinygen.tflm import complete, find_source
+from tinygen.tune.choose import KernelOf, measuring, preferring
 from tinygen.weights_file import FILE as WEIGHTS_FILE
 
 REPORT_FILE = "report.json"
@@ -46,7 +46,7 @@ class Choices:
     Attributes:
         board_id: Id or alias.
         samples: Representative inputs, needed for a float model.
-        kernels: Preferred library.
+        kernels: Preferred library; ``auto``: whichever measures cheapest, op by op.
         optimize: What matters most.
         stack_bytes: RAM to reserve for the stack; > 0.
         surgery: Rewrite the graph losslessly.
@@ -61,7 +61,7 @@ class Choices:
 
     board_id: str
     samples: Path | Literal["random"] | None = None
-    kernels: Library = "tinygen"
+    kernels: Library | Literal["auto"] = "tinygen"
     optimize: Optimize = "balanced"
     stack_bytes: int = 4096
     surgery: bool = True
@@ -116,27 +116,30 @@ def prepare(model: Path, choices: Choices, progress: Progress) -> Prepared:
         graph, savings = operate(given)
     target = Target(board.cpu, choices.optimize)
     choice = WeightChoice(choices.weights, choices.weight_ram)
-    placement = place_weights(
-        graph,
-        choose_kernels(graph, target, choices.kernels),
-        board,
-        choice,
-        make_chooser(target, choices.kernels),
-    )
+    kernel_of = _chooser(graph, board, target, choices, progress)
+    chosen = [kernel_of(graph, op) for op in graph.ops]
+    placement = place_weights(graph, chosen, board, choice, make_chooser(target, kernel_of))
     kernels = placement.kernels
-    plan = _plan(graph, kernels, target, choices)
+    plan = _plan(graph, kernels, kernel_of, choices)
     plan, weights, stream = plan_stream(board, plan, placement, choice)
     return Prepared(board, loaded, given, graph, savings, kernels, plan, weights, stream)
 
 
-def _plan(graph: Graph, kernels: Sequence[Kernel | None], target: Target, choices: Choices) -> Plan:
+def _chooser(
+    graph: Graph, board: Board, target: Target, choices: Choices, progress: Progress
+) -> KernelOf:
+    """Return how ops, and parts of them, get their kernels."""
+    if choices.kernels != "auto":
+        return preferring(target, choices.kernels)
+    return measuring(graph, board, target, progress, may_fetch=not choices.offline)
+
+
+def _plan(
+    graph: Graph, kernels: Sequence[Kernel | None], kernel_of: KernelOf, choices: Choices
+) -> Plan:
     """Plan memory; run ops by rows where that is worth what it costs."""
-
-    def choose(part: Graph, op: Op) -> Kernel | None:
-        return choose_kernel(part, op, target, choices.kernels)
-
     rules = RULES[choices.optimize if choices.runtime == "aot" else "speed"]
-    return plan_with_chains(graph, kernels, choose, rules)
+    return plan_with_chains(graph, kernels, kernel_of, rules)
 
 
 def build(model: Path, out: Path, choices: Choices, progress: Progress) -> Report:

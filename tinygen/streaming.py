@@ -1,17 +1,16 @@
 """From ``--weights`` to a placement, its slabs in the plan and the C of its source."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 
 from tinygen.board import Board
 from tinygen.device.qemu import ICOUNT_SHIFT
-from tinygen.emit.kernels import choose_kernel
 from tinygen.emit.parts import Stream
 from tinygen.emit.weight_source import IN_MEMORY, SOURCES, external_region, source_code
 from tinygen.errors import UsageError
-from tinygen.graph import Graph
+from tinygen.graph import Graph, Op
 from tinygen.manifest import PlacedEntry, WeightsEntry
-from tinygen.ops.contract import Kernel, Library, Target
+from tinygen.ops.contract import Kernel, Target
 from tinygen.ops.registry import op_types
 from tinygen.plan.model import Plan
 from tinygen.plan.slabs import add_slabs
@@ -86,10 +85,10 @@ def place_weights(
     return placed
 
 
-def make_chooser(target: Target, library: Library) -> Chooser:
+def make_chooser(target: Target, kernel_of: Callable[[Graph, Op], Kernel | None]) -> Chooser:
     """Return how kernels of parts of ops are found."""
     return Chooser(
-        preferred=lambda graph, op: choose_kernel(graph, op, target, library),
+        preferred=kernel_of,
         portable=lambda graph, op: op_types()[op.name].kernel(graph, op, target),
     )
 

@@ -29,6 +29,7 @@ LAYERS = [
         "weights",
     },
     {"cycles", "streaming"},
+    {"tune"},
     {"gates", "tflm_arena"},
     {"tflm"},
     {"pipeline"},

@@ -2,11 +2,12 @@
 
 import os
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 import click
 
-from tinygen.bench import all_cells, find_models, measure_cells, table_json, table_text
+from tinygen.bench.measure import all_cells, find_models, made_with, measure_cells
+from tinygen.bench.table import table_json, table_markdown, table_text, write_page
 from tinygen.board import find_board
 from tinygen.cli.options import output_options, tflm_dir_option
 from tinygen.cli.terminal import make_progress, say
@@ -16,7 +17,7 @@ from tinygen.pipeline import Runtime
 from tinygen.report.model import write_json
 from tinygen.tflm import find_source
 
-_LIBRARIES = ("tinygen", "cmsis-nn", "reference")
+_LIBRARIES = ("tinygen", "cmsis-nn", "reference", "auto")
 _RUNTIMES = ("aot", "tflm")
 _OPTIMIZES = ("speed", "balanced", "size", "ram")
 
@@ -37,7 +38,23 @@ _OPTIMIZES = ("speed", "balanced", "size", "ram")
     help="Emulated boards, separated by commas.",
 )
 @click.option(
-    "--kernels", default="tinygen,cmsis-nn", show_default=True, metavar="LIST", help="Libraries."
+    "--kernels",
+    default="tinygen,cmsis-nn",
+    show_default=True,
+    metavar="LIST",
+    help="Libraries: tinygen, cmsis-nn, reference, auto.",
+)
+@click.option(
+    "--optimize",
+    default="balanced",
+    show_default=True,
+    metavar="LIST",
+    help="What matters: speed, balanced, size, ram.",
+)
+@click.option(
+    "--surgery/--no-surgery",
+    default=True,
+    help="Leave out work that cannot change the output (proved in the build).",
 )
 @click.option(
     "--runtime",
@@ -47,7 +64,6 @@ _OPTIMIZES = ("speed", "balanced", "size", "ram")
     help="aot, tflm or both; tflm always has CMSIS-NN's kernels.",
 )
 @tflm_dir_option
-@click.option("--optimize", default="balanced", show_default=True, metavar="LIST")
 @click.option(
     "--jobs",
     type=click.IntRange(1, 64),
@@ -62,6 +78,13 @@ _OPTIMIZES = ("speed", "balanced", "size", "ram")
     type=click.Path(dir_okay=False, path_type=Path),
     help="Write the table as JSON.",
 )
+@click.option(
+    "--markdown",
+    "page",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Put the table into a page, between its marks.",
+)
 @output_options
 def command(  # noqa: PLR0913 - click hands over one argument an option
     *,
@@ -71,31 +94,34 @@ def command(  # noqa: PLR0913 - click hands over one argument an option
     runtime: str,
     tflm_dir: Path | None,
     optimize: str,
+    surgery: bool,
     jobs: int,
     json_path: Path | None,
+    page: Path | None,
     quiet: bool,
     verbose: bool,
 ) -> None:
     """Build, verify and measure every model on every board with every runtime and kernel library.
 
-    Instructions are counted exactly by the emulator; every cell is compared with
-    TensorFlow Lite Micro bit for bit.
+    Instructions are counted exactly by the emulator, cycles are estimated; every cell is
+    compared with TensorFlow Lite Micro bit for bit.
     """
     progress = make_progress(quiet=quiet, verbose=verbose)
     board_ids = [find_board(board_id).id for board_id in boards.split(",")]
     if not all(find_board(board_id).is_emulated for board_id in board_ids):
         raise UsageError("bench measures emulated boards", hint="name qemu-... boards only")
-    libraries = cast("list[Library]", _chosen(kernels, _LIBRARIES))
+    libraries = cast("list[Library | Literal['auto']]", _chosen(kernels, _LIBRARIES))
     optimizes = cast("list[Optimize]", _chosen(optimize, _OPTIMIZES))
     runtimes = cast("list[Runtime]", _chosen(runtime, _RUNTIMES))
     if "tflm" in runtimes:
         find_source(tflm_dir)  # before anything is measured
-    cells = all_cells(
-        find_models(models, progress), board_ids, libraries, optimizes, runtimes, tflm_dir
-    )
+    found = find_models(models, progress)
+    cells = all_cells(found, board_ids, libraries, optimizes, runtimes, tflm_dir, surgery=surgery)
     rows = measure_cells(cells, jobs, progress)
     if json_path:
         write_json(table_json(rows), json_path)
+    if page:
+        write_page(table_markdown(rows, made_with()), page)
     say(table_text(rows), quiet=quiet)
     if any(row.bit_exact is False for row in rows):
         raise VerifyError(

@@ -65,10 +65,11 @@ def kernel_options(function: F) -> F:
     """Add ``--kernels``, ``--optimize`` and ``--no-surgery``."""
     function = click.option(
         "--kernels",
-        type=click.Choice(["tinygen", "cmsis-nn", "reference"]),
+        type=click.Choice(["tinygen", "cmsis-nn", "reference", "auto"]),
         default="tinygen",
         show_default=True,
-        help="Whose kernels to prefer; what a library cannot do, reference does.",
+        help="Whose kernels to prefer; what a library cannot do, reference does. "
+        "auto: op by op, whichever measures cheapest on the emulated core.",
     )(function)
     function = click.option(
         "--optimize",

@@ -1,0 +1,1 @@
+"""Measure models, cores and kernel libraries side by side."""
