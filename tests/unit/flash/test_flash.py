@@ -124,6 +124,7 @@ def test_the_j_link_is_told_to_verify_and_start(bench, make_job):
 
 FAILURES = [
     ("pyocd", "0000954 E No target device available [load_cmd]", "finds no probe for"),
+    ("pyocd", "No connected debug probe matches unique ID '1'", "finds no probe for"),
     (
         "pyocd",
         "C Target type stm32f446retx not recognized. Use 'pyocd list",

@@ -34,7 +34,7 @@ TOOL = Tool(
     find=find,
     command=command,
     troubles=(
-        (r"No connected debug probes|No target device available", Trouble.NO_PROBE),
+        (r"No connected debug probe|No target device available", Trouble.NO_PROBE),
         (r"not recognized", Trouble.UNKNOWN_PART),
         (r"no memory region defined|bad CTRL-AP IDR", Trouble.WRONG_CHIP),
         (r"APPROTECT enabled|unable to unlock|(write|read).?protect", Trouble.PROTECTED),
