@@ -37,4 +37,5 @@ def unwanted_functions(project: Project) -> dict[str, str]:
 
 
 def _functions(kernel: Kernel) -> set[str]:
-    return {call.function for call in kernel.calls}
+    loops = [call for loop in kernel.loops for call in loop.calls]
+    return {call.function for call in (*kernel.calls, *loops)}
