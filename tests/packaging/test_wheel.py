@@ -43,7 +43,8 @@ def tinygen(python, *arguments, cwd):
 def test_the_wheel_holds_its_data(wheel):
     with zipfile.ZipFile(wheel) as archive:
         names = archive.namelist()
-    for piece in ("boards/qemu-m4.toml", "templates/model/model.c.j2", "firmware/src/runtime/"):
+    templates = ("templates/model/model.c.j2", "templates/plugin/block_counts.c")
+    for piece in ("boards/qemu-m4.toml", *templates, "firmware/src/runtime/"):
         assert any(f"tinygen/_data/{piece}" in name for name in names)
     assert not any(name.startswith("tests/") for name in names)
 

@@ -25,6 +25,7 @@ from tinygen.tune.cost import Cost
 from tinygen.tune.image import Trial, make_project, split
 
 JOBS = 2
+_TRIALS = 20  # of an image, about: more would show no progress, fewer build too often
 _SEED = 1
 
 
@@ -49,7 +50,7 @@ def measure(
     graph: Graph, trials: Sequence[Trial], bench: Bench, progress: Progress
 ) -> dict[Trial, Cost]:
     """Return the cost of each trial; those that fit no image are left out."""
-    parts = split(trials, bench.board, JOBS)
+    parts = split(trials, bench.board, max(JOBS, len(trials) // _TRIALS))
     costs: dict[Trial, Cost] = {}
     with ThreadPoolExecutor(JOBS) as pool:
         futures = [pool.submit(_measure_image, graph, part, bench) for part in parts]
