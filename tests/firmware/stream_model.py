@@ -8,7 +8,7 @@ from ai_edge_litert import schema_py_generated as schema
 
 from tests.tflite_builder import ModelBuilder
 from tinygen.core import Core
-from tinygen.emit.kernels import choose_kernels
+from tinygen.emit.kernels import choose_kernel, choose_kernels
 from tinygen.emit.model import emit_model
 from tinygen.emit.parts import Stream
 from tinygen.emit.weight_source import SourceCode
@@ -95,7 +95,8 @@ def streamed(content: bytes, weight_ram: int, library="reference", core=HOST):
     """Return graph, placement, plan and slab offsets of a model that streams."""
     graph, target = read_graph(content, "test"), Target(core)
     kernels = choose_kernels(graph, target, library)
-    placed = stream_weights(graph, kernels, make_chooser(target, library), weight_ram)
+    chooser = make_chooser(target, lambda part, op: choose_kernel(part, op, target, library))
+    placed = stream_weights(graph, kernels, chooser, weight_ram)
     plan = plan_memory(
         graph,
         {n: k.scratch_bytes for n, k in enumerate(placed.kernels) if k},

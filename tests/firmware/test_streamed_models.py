@@ -28,6 +28,19 @@ OPENING = MAIN.replace(
 )
 
 
+LOADING = """
+#include <stdio.h>
+#include "model.h"
+static uint8_t all[1 << 20];
+int main(void)
+{
+    const tg_status status = tg_stream_load_all(&model_stream, all);
+    fwrite(all, 1, model_stream.counts.bytes - 64, stdout); /* the header's are counted */
+    return -status;
+}
+"""
+
+
 def run(folder, content, weight_ram, library, core, inputs):
     placed, sources = write_project(folder, content, weight_ram, FILE, library=library, core=core)
     (folder / "main.c").write_text(OPENING)
@@ -68,3 +81,18 @@ def test_what_does_not_stream_says_why():
     whys = {place.place: place.why for place in placed.places}
     assert "filter" in whys["flash"]
     assert all(place.why for place in placed.places)
+
+
+@pytest.mark.parametrize(("damaged", "status"), [(False, 0), (True, 8)])
+def test_a_whole_file_loads_at_once_and_checked(tmp_path, damaged, status):
+    placed, sources = write_project(tmp_path, random_model(4), 1024, FILE)
+    content = bytearray(placed.file.content)
+    content[placed.file.chunks[2].offset] ^= damaged
+    (tmp_path / "weights.bin").write_bytes(content)
+    (tmp_path / "main.c").write_text(LOADING)
+    program = compile_host(tmp_path, sources, tmp_path / "main.c", HERE / "ticks.c")
+    done = subprocess.run([program], capture_output=True, cwd=tmp_path, check=False)
+    assert done.returncode == status, done.stderr.decode()
+    first = placed.file.chunks[0].offset
+    if not damaged:
+        assert done.stdout == placed.file.content[first:]

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef TINYGEN_WEIGHTS_PL022_H
+#define TINYGEN_WEIGHTS_PL022_H
+
+#include "tinygen/weights/nor_flash.h"
+
+/* Arm PrimeCell SSP (PL022; Arm DDI0194), master, 8 bits, SPI mode 0.
+ *
+ * base         of its registers
+ * prescaler    even, 2 to 254: the bus runs at the SSP's clock by it
+ * chip_select  register of a line that selects the chip where its bit is 0 */
+typedef struct {
+    tg_spi spi;
+    uintptr_t base;
+    uint32_t prescaler;
+    uintptr_t chip_select;
+    uint32_t chip_select_bit;
+} tg_pl022;
+
+/* Set the controller up; the chip is not selected. */
+void tg_pl022_open(tg_pl022 *spi);
+
+#endif

@@ -1,0 +1,55 @@
+/* Load a weights file from the simulated chip: status, chunk, ticks for each of faults.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "model.h"
+#include "nor_chip.h"
+#include "tinygen/port.h"
+#include "tinygen/weights/pl022.h"
+
+static tg_pl022 bus = {.base = NOR_SSP,
+                       .prescaler = 2,
+                       .chip_select = NOR_SELECT,
+                       .chip_select_bit = NOR_SELECT_BIT};
+
+tg_nor_flash_source weight_source = {.source = TG_NOR_FLASH_SOURCE(200000),
+                                     .spi = &bus.spi,
+                                     .base = 4096,
+                                     .wake_ticks = 80};
+
+static uint8_t chip[1 << 20];
+
+int main(void)
+{
+    FILE *file = fopen("weights.bin", "rb");
+    if (file == NULL) {
+        return 2;
+    }
+    const size_t count = fread(&chip[4096], 1, sizeof chip - 4096, file);
+    (void)fclose(file);
+    nor_faults f;
+    uint32_t given[5];
+    while (fread(given, sizeof given, 1, stdin) == 1) {
+        f = (nor_faults){
+            chip,    4096 + (uint32_t)count, given[0], given[1], given[2], given[3],
+            given[4]};
+        nor_reset(&f);
+        tg_pl022_open(&bus);
+        weight_source.state = 0;
+        model_stream.is_open = 0;
+        if (fread(model_inputs[0].data, 1, model_inputs[0].nbytes, stdin) !=
+            model_inputs[0].nbytes) {
+            return 3;
+        }
+        tg_status status = model_open();
+        if (status == TG_OK) {
+            status = model_run();
+        }
+        const uint32_t said[] = {(uint32_t)status, model_stream.failed,
+                                 tg_port_counter()};
+        fwrite(said, sizeof said, 1, stdout);
+        fwrite(model_outputs[0].data, 1, model_outputs[0].nbytes, stdout);
+    }
+    return 0;
+}
