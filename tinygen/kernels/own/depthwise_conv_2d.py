@@ -104,7 +104,8 @@ def _three_by_three(
         Constant("rows", _weight_rows(filters), "weights"),
         Constant("table", table, "table"),
     ]
-    tiling = _in_place(conv) or _apart(window)
+    # working in place takes a kilobyte of code
+    tiling = (_in_place(conv) if target.optimize != "size" else None) or _apart(window)
     is_low = target.optimize == "ram" and not tiling.in_place
     by_stride = _LOW_BAND_ROWS if is_low else _BAND_ROWS
     kernel = _kernel(conv, constants, tiling, by_stride[window.stride[0]], is_relu=is_relu)
@@ -124,7 +125,7 @@ def _kernel(
         overlap = {0: raster_overlap(window, conv.groups, conv.groups, group=group)}
     return Kernel(
         name=f"tg_depthwise_3x3_s8/{form}",
-        calls=[Call("tg_depthwise_3x3_s8", arguments)],
+        calls=[Call(f"tg_depthwise{'' if tiling.in_place else '_apart'}_3x3_s8", arguments)],
         sources=["kernels/dsp/depthwise_3x3_s8.c", "kernels/dsp/depthwise_strips_s8.c"],
         headers=["tinygen/dsp/depthwise_3x3_s8.h"],
         constants=constants,

@@ -75,4 +75,10 @@ void tg_depthwise_3x3_s8(const tg_depthwise_args *p, const tg_depthwise_strip_se
                          const int8_t *in, const int8_t *weights, const int32_t *scale,
                          uint32_t *scratch, int8_t *out);
 
+/* The same without what works in place: out is not in. */
+void tg_depthwise_apart_3x3_s8(const tg_depthwise_args *p,
+                               const tg_depthwise_strip_set *set, const int8_t *in,
+                               const int8_t *weights, const int32_t *scale,
+                               uint32_t *scratch, int8_t *out);
+
 #endif

@@ -243,14 +243,11 @@ static void run_in_place(const tg_depthwise_args *p, const tg_depthwise_strip_se
     }
 }
 
-void tg_depthwise_3x3_s8(const tg_depthwise_args *p, const tg_depthwise_strip_set *set,
-                         const int8_t *in, const int8_t *weights, const int32_t *scale,
-                         uint32_t *scratch, int8_t *out)
+void tg_depthwise_apart_3x3_s8(const tg_depthwise_args *p,
+                               const tg_depthwise_strip_set *set, const int8_t *in,
+                               const int8_t *weights, const int32_t *scale,
+                               uint32_t *scratch, int8_t *out)
 {
-    if (in == out) {
-        run_in_place(p, set, in, weights, scale, scratch, out);
-        return;
-    }
     const tg_window *w = &p->window;
     const int32_t stride = w->stride_h;
     tile t = {.image = in};
@@ -269,5 +266,16 @@ void tg_depthwise_3x3_s8(const tg_depthwise_args *p, const tg_depthwise_strip_se
         }
         t.image += w->in_h * w->in_w * p->in_step;
         out += w->out_h * w->out_w * p->out_step;
+    }
+}
+
+void tg_depthwise_3x3_s8(const tg_depthwise_args *p, const tg_depthwise_strip_set *set,
+                         const int8_t *in, const int8_t *weights, const int32_t *scale,
+                         uint32_t *scratch, int8_t *out)
+{
+    if (in == out) {
+        run_in_place(p, set, in, weights, scale, scratch, out);
+    } else {
+        tg_depthwise_apart_3x3_s8(p, set, in, weights, scale, scratch, out);
     }
 }
