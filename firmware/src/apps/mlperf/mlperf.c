@@ -13,6 +13,7 @@
 #include "text.h"
 #include "tinygen/port.h"
 #include "tinygen/serve.h"
+#include "tinygen/serve_weights.h"
 
 #define QUOTE(text)     #text
 #define AS_STRING(name) QUOTE(name)
@@ -212,6 +213,9 @@ _Noreturn void tg_serve(void)
     static tg_benchmark all;
     tg_say("m-timestamp-mode-performance\r\n");
     say_time(&all);
+    if (tg_open_weights() != TG_OK) {
+        tg_say("e-[The weights cannot be used]\r\n");
+    }
     tg_say("m-init-done\r\n");
     for (;;) {
         tg_say("m-ready\r\n");
