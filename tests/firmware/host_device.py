@@ -1,5 +1,6 @@
 """The device's real C code as a process on this host, under sanitizers."""
 
+import signal
 import socket
 import subprocess
 from contextlib import contextmanager
@@ -71,7 +72,8 @@ def host_device(program: Path):
         yield SocketLink(ours, "the process")
         ours.close()
         _, stderr = process.communicate(timeout=20)
-        assert process.returncode in {0, 1}, stderr.decode()
+        # closing may cut it off while it answers
+        assert process.returncode in {0, 1, -signal.SIGPIPE}, stderr.decode()
         assert stderr == b""
     finally:
         ours.close()
