@@ -5,7 +5,7 @@ import json
 import os
 import subprocess
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -156,7 +156,17 @@ class LibraryBuilder:
             for one in found.values():
                 asked |= one.undefined
             missing = {m: p for m, p in asked.items() if m not in defined and m not in hopeless}
+        self._require_kernels(wanted[mangled] for mangled in wanted.keys() & hopeless)
         return self._needed(found, wanted)
+
+    def _require_kernels(self, undefined: Iterable[str]) -> None:
+        """Refuse a copy that declares a registration for CMSIS-NN and does not have it."""
+        names = sorted(name for name in undefined if name.startswith("tflite::Register_"))
+        if names:
+            raise ToolchainError(
+                f"{self._source.origin} has no CMSIS-NN kernel for {names[0]}",
+                hint="make the tree with OPTIMIZED_KERNEL_DIR=cmsis_nn, or name a git checkout",
+            )
 
     @staticmethod
     def _needed(found: Mapping[str, ObjectSymbols], wanted: Mapping[str, str]) -> list[str]:

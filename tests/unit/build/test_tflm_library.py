@@ -123,3 +123,14 @@ def test_a_cache_that_cannot_be_written_is_an_error(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", str(blocked))
     with pytest.raises(ToolchainError, match=r"^cannot write to the cache .*: Not a directory$"):
         build(tmp_path / "tree")
+
+
+def test_a_registration_that_the_copy_declares_and_lacks_is_named(tmp_path):
+    text = "namespace tflite { int Register_ADD_INT8(); }\nint run() { return tflite::"
+    application = APPLICATION | {"model.cc": f"{text}Register_ADD_INT8(); }}\n"}
+    with pytest.raises(ToolchainError) as caught:
+        build(tmp_path / "tree", application=application)
+    assert str(caught.value) == "the tree has no CMSIS-NN kernel for tflite::Register_ADD_INT8()"
+    assert caught.value.hint == (
+        "make the tree with OPTIMIZED_KERNEL_DIR=cmsis_nn, or name a git checkout"
+    )
