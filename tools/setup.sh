@@ -3,8 +3,8 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-packages=(gcc libc6-dev gcc-arm-none-eabi libnewlib-arm-none-eabi qemu-system-arm)
-commands=(gcc arm-none-eabi-gcc qemu-system-arm)
+packages=(gcc g++ libc6-dev gcc-arm-none-eabi libnewlib-arm-none-eabi qemu-system-arm)
+commands=(gcc g++ arm-none-eabi-gcc qemu-system-arm)
 
 missing=()
 for command in "${commands[@]}"; do
