@@ -136,6 +136,7 @@ def test_a_device_that_faulted_starts_over(broken):
         with pytest.raises(DeviceError):
             device.infer([b"\1\0\0\0"])
         again = Device.connect(line, "broken", board.id, EMULATOR_TIMEOUTS)
+        again.reset()  # its greeting may have passed before we listened
     assert again.start_up_ticks is not None
 
 

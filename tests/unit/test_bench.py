@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from tinygen.bench import Row, all_cells, table_json, table_text
+from tinygen.bench.measure import all_cells
+from tinygen.bench.table import Row, table_json, table_text
 from tinygen.cli.main import cli
 
 MODEL = Path("kws.tflite")
