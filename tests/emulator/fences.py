@@ -38,14 +38,23 @@ def apart(graph, kernels):
 
 
 def over_inputs(graph, kernels):
-    """Lay outputs over inputs, as far as kernels say they may."""
+    """Lay outputs over inputs, as far as kernels say they may; in place where they can."""
 
     def distance(kernel, op):
-        allowed = kernel.overlap.get(0)
-        size = graph.tensors[op.outputs[0]].nbytes
-        return allowed if allowed is not None and allowed < size else None
+        return 0 if kernel.in_place else _allowed(graph, kernel, op)
 
     return _plan(graph, kernels, distance)
+
+
+def behind_inputs(graph, kernels):
+    """Do the same, but let kernels that work in place trail their input, too."""
+    return _plan(graph, kernels, lambda kernel, op: _allowed(graph, kernel, op))
+
+
+def _allowed(graph, kernel, op):
+    allowed = kernel.overlap.get(0)
+    size = graph.tensors[op.outputs[0]].nbytes
+    return allowed if allowed is not None and allowed < size else None
 
 
 def run_fenced(image, inputs):

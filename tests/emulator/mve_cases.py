@@ -48,7 +48,7 @@ class MveCases(OwnCases):
 def mve_cases(seed: int) -> MveCases:
     """Return the model's cases."""
     cases = MveCases(seed)
-    for add in (_pointwise, _windows, _quads, _rows, _products, _limits, _sums):
+    for add in (_pointwise, _windows, _quads, _in_place, _rows, _products, _limits, _sums):
         add(cases)
     return cases
 
@@ -98,6 +98,14 @@ def _quads(cases):
     cases.set().depthwise((1, 3, 4, 7), 1, (1, 2), bias=False)
     cases.set().depthwise((1, 4, 5, 8), 1, three, around=((5, 6), (3, 6)), padding=VALID)
     cases.set(weak=2, bias=1 << 29).depthwise((1, 4, 4, 4), 1, three)
+
+
+def _in_place(cases):
+    """Add filters whose output is as large as the input, around which the padding varies."""
+    for shape in ((1, 9, 5, 64), (1, 16, 16, 17), (1, 40, 37, 16), (1, 3, 40, 16), (1, 2, 9, 33)):
+        cases.set().depthwise(shape, 1, (3, 3))
+    for n, around in enumerate((((0, 2), (1, 1)), ((2, 0), (0, 2)), ((1, 1), (2, 0)))):
+        cases.set().depthwise((1, 6 + n, 7, 12 * n + 8), 1, (3, 3), around=around, padding=VALID)
 
 
 def _rows(cases):

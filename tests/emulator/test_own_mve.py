@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tests.emulator.fences import apart, fenced, over_inputs, run_fenced
+from tests.emulator.fences import apart, behind_inputs, fenced, over_inputs, run_fenced
 from tests.emulator.mve_cases import FORMS, mve_cases
 from tests.emulator.own_image import build_own, section_bytes
 from tests.emulator.semihosting import core, run
@@ -43,14 +43,14 @@ def check(cases, folder, plan, optimize="balanced"):
     return wrong, {k.name for k in image.kernels}
 
 
-@pytest.mark.parametrize("plan", [apart, over_inputs])
+@pytest.mark.parametrize("plan", [apart, over_inputs, behind_inputs])
 def test_every_form_is_bit_exact_and_writes_only_what_is_its(tmp_path, plan):
     wrong, names = check(mve_cases(5), tmp_path, plan)
     assert wrong == []
     assert names >= FORMS
 
 
-@pytest.mark.parametrize("plan", [apart, over_inputs])
+@pytest.mark.parametrize("plan", [apart, over_inputs, behind_inputs])
 @pytest.mark.parametrize("seed", [11, 12])
 def test_random_ops_are_bit_exact_and_write_only_what_is_theirs(tmp_path, plan, seed):
     wrong, _ = check(random_ops(seed, 25), tmp_path, plan)

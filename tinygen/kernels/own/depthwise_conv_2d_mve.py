@@ -1,5 +1,7 @@
 """DEPTHWISE_CONV_2D with the vector extension: a patch of 4 x 4 values is one vector."""
 
+from dataclasses import dataclass, replace
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -20,7 +22,28 @@ _CHANNELS = 16  # of a band
 _BAND_BYTES = 2304
 _TILE = {"quad": (2, 2), "row": (1, 4)}  # outputs: rows, columns
 
+_LEAST_BANDS = 8  # in an image, for a band that is larger
+
 Int8 = NDArray[np.int8]
+
+
+@dataclass(frozen=True, slots=True)
+class _Tiling:
+    """What is computed at a time.
+
+    Attributes:
+        kind: Of a tile.
+        columns: Of the output, in whole tiles; 0: none fits.
+        scratch_bytes: For a band, and for a row that is kept.
+        kept_at: Where that is in scratch; 0: none is kept.
+        in_place: The output may take the place of the input.
+    """
+
+    kind: str
+    columns: int
+    scratch_bytes: int
+    kept_at: int = 0
+    in_place: bool = False
 
 
 def emit(graph: Graph, op: Op, _target: Target) -> Kernel | None:
@@ -37,11 +60,10 @@ def emit(graph: Graph, op: Op, _target: Target) -> Kernel | None:
     multipliers = fixed_multipliers(op, operand_multipliers(conv.operands))
     filters = weights.reshape(-1, conv.groups).T
     of = product(conv.operands, filters, multipliers, limits)
-    kind = _kind(conv.window)
-    columns = _columns(conv.window, kind, min(conv.groups, _CHANNELS))
-    if of.form == "exact" or columns == 0:
+    tiling = _in_place(conv) or _apart(conv)
+    if of.form == "exact" or tiling.columns == 0:
         return None
-    kernel = _kernel(conv, of, kind, columns)
+    kernel = _kernel(conv, of, tiling)
     return clamp_call(kernel, conv.operands.y, *limits, step=conv.out_step)
 
 
@@ -50,14 +72,54 @@ def _kind(window: Window) -> str:
     return "quad" if is_plain and max(window.filter_hw) < _SIDE else "row"
 
 
-def _kernel(conv: Convolution, of: Product, kind: str, columns: int) -> Kernel:
+def _in_place(conv: Convolution) -> _Tiling | None:
+    """Return the tiling for an output in the input's place; None where there is none.
+
+    Tiles of a row overwrite what those of the next row read: one row of the input, which
+    is kept. All columns are computed at a time, unless the image is too low for that.
+    """
     window, channels = conv.window, conv.groups
+    if (
+        _kind(window) != "quad"
+        or conv.operands.x.shape[0] != 1
+        or window.in_hw != window.out_hw
+        or window.pad[0] > 1
+        or len(set(conv.steps.values())) > 1
+    ):
+        return None
+    tile = _TILE["quad"][1]
+    columns = -(-window.out_hw[1] // tile) * tile
+    side_by_side = min(channels, _CHANNELS)
+    band_bytes = _band_bytes(window, "quad", columns, side_by_side)
+    if band_bytes > max(_BAND_BYTES, conv.operands.x.size // _LEAST_BANDS):
+        return None
+    if window.pad[0] == 0:
+        return _Tiling("quad", columns, band_bytes, in_place=True)
+    # What a patch reads behind the last output's columns may be anything.
+    needed = window.out_hw[1] + window.filter_hw[1] - 1
+    kept_at = _SIDE * (side_by_side * (needed - 1) + _CHANNELS)
+    kept_bytes = -(-channels // _CHANNELS) * _CHANNELS * window.in_hw[1]
+    scratch_bytes = max(band_bytes, kept_at + kept_bytes)
+    return _Tiling("quad", columns, scratch_bytes, kept_at, in_place=True)
+
+
+def _apart(conv: Convolution) -> _Tiling:
+    window, channels = conv.window, min(conv.groups, _CHANNELS)
+    kind = _kind(window)
+    columns = _columns(window, kind, channels)
+    return _Tiling(kind, columns, _band_bytes(window, kind, columns, channels))
+
+
+def _kernel(conv: Convolution, of: Product, tiling: _Tiling) -> Kernel:
+    kind, channels = tiling.kind, conv.groups
+    # The row above a tile is read from where it is kept.
+    window = replace(conv.window, pad=(0, conv.window.pad[1])) if tiling.in_place else conv.window
     overlap = raster_overlap(
         window,
         channels,
         channels,
         group=_TILE[kind][0] * window.out_hw[1],
-        reads_first=channels <= _CHANNELS and window.out_hw[1] <= columns,
+        reads_first=channels <= _CHANNELS and window.out_hw[1] <= tiling.columns,
     )
     function = f"tg_mve_{kind}_{of.form}_s8"
     # Four zero bytes stand before the first filter's column for a quad's second column.
@@ -68,12 +130,13 @@ def _kernel(conv: Convolution, of: Product, kind: str, columns: int) -> Kernel:
         sources=[f"kernels/mve/{name}_s8.c" for name in ("depthwise", "depthwise_tiles", "turn")],
         headers=["tinygen/mve/depthwise_s8.h"],
         constants=[
-            Constant("patches", _patches(of.weights, window), "weights"),
+            Constant("patches", _patches(of.weights, conv.window), "weights"),
             Constant("table", np.stack(of.rows(), axis=1).astype(np.int32), "table"),
         ],
-        structs=[_params(conv, kind, columns)],
-        scratch_bytes=_band_bytes(window, kind, columns, min(channels, _CHANNELS)),
+        structs=[_params(conv, tiling)],
+        scratch_bytes=tiling.scratch_bytes,
         overlap={0: overlap} if conv.operands.x.shape[0] == 1 else {},
+        in_place=tiling.in_place,
         why="a patch of a channel is one vector; four outputs at a time",
     )
 
@@ -102,9 +165,9 @@ def _band_bytes(window: Window, kind: str, columns: int, channels: int) -> int:
     return _SIDE * channels * read + _SIDE * (_CHANNELS - channels)
 
 
-def _params(conv: Convolution, kind: str, columns: int) -> Struct:
+def _params(conv: Convolution, tiling: _Tiling) -> Struct:
     operands = conv.operands
-    rows, tile = _TILE[kind]
+    rows, tile = _TILE[tiling.kind]
     return Struct(
         "tg_mve_depthwise",
         "params",
@@ -117,7 +180,8 @@ def _params(conv: Convolution, kind: str, columns: int) -> Struct:
             "out_zero_point": operands.y.zero_point,
             "tile_rows": rows,
             "tile_columns": tile,
-            "columns": columns,
+            "columns": tiling.columns,
+            "kept_at": tiling.kept_at,
         },
     )
 

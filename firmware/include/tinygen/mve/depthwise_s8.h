@@ -37,14 +37,20 @@ typedef struct {
     int32_t in_zero_point, out_zero_point;
     int32_t tile_rows, tile_columns; /* 2, 2: quad; 1, 4: row */
     int32_t columns;                 /* of the output, computed at a time; whole tiles */
+    int32_t
+        kept_at; /* 0: no row is kept; else bytes from scratch to the row above a tile */
 } tg_mve_depthwise;
 
 /* Depthwise convolution, one filter a channel.
  *
+ * Where a row is kept, quads of an output as large as the input may take its place: the
+ * last row that a row of tiles overwrites is what the next one reads first. So there is
+ * one row of padding above, and all columns are computed at a time.
+ *
  * in       [batches][in rows][in columns][channels]
  * weights  as in tg_mve_band, for all channels
  * table    [channels][3]
- * scratch  a band, 4-byte aligned
+ * scratch  a band, 4-byte aligned; at kept_at [channels / 16, rounded up][in columns][16]
  * out      [batches][out rows][out columns][channels] */
 void tg_mve_depthwise_s8(const tg_mve_depthwise *p, tg_mve_tiles *tiles, const int8_t *in,
                          const int8_t *weights, const int32_t *table, int8_t *scratch,
@@ -54,15 +60,18 @@ void tg_mve_depthwise_s8(const tg_mve_depthwise *p, tg_mve_tiles *tiles, const i
 typedef struct {
     const int8_t *from[4];
     int32_t step[4];
+    int8_t *kept; /* [columns][16] a copy of the third row, where it is kept */
 } tg_mve_rows;
 
 /* Turn columns of some channels into a band; 64 bytes are written of each column, so some
- * behind the last one, too.
+ * behind the last one, too. The kept row may be the first one.
  *
  * columns       >= 0
  * channels      in [1, 16]
  * column_bytes  of the band, 4 * channels or more */
 void tg_mve_turn_s8(const tg_mve_rows *rows, int32_t columns, int32_t channels,
                     int8_t *to, int32_t column_bytes);
+void tg_mve_turn_and_keep_s8(const tg_mve_rows *rows, int32_t columns, int32_t channels,
+                             int8_t *to, int32_t column_bytes);
 
 #endif

@@ -12,6 +12,7 @@ typedef struct {
     int8_t *scratch;
     int32_t column_bytes; /* of a band */
     tg_mve_rows rows;
+    int32_t next[ROWS];          /* bytes from a row's channels to the next 16 */
     int32_t left, inside, right; /* columns of padding, of the image, of padding */
     tg_mve_band band;
 } work;
@@ -41,6 +42,15 @@ static void find_rows(work *w, const int8_t *image, int32_t row, int32_t column,
         w->rows.from[n] =
             is_inside ? image + (at * win->in_w + x + w->left) * p->in_step : w->padding;
         w->rows.step[n] = is_inside ? p->in_step : 0;
+        w->next[n] = is_inside ? CHANNELS : 0;
+    }
+    if (p->kept_at != 0) {
+        w->rows.kept = w->scratch + p->kept_at;
+        if (row > 0) {
+            w->rows.from[0] = w->rows.kept;
+            w->rows.step[0] = CHANNELS;
+            w->next[0] = CHANNELS * win->in_w;
+        }
     }
 }
 
@@ -64,13 +74,18 @@ static void find_tiles(work *w, int8_t *out, int32_t row, int32_t column, int32_
     b->out = out + (row * p->window.out_w + column) * p->out_step;
 }
 
-static void turn(const work *w, int32_t channels)
+static void turn(work *w, int32_t channels)
 {
     const int32_t zero = w->p->in_zero_point;
     int8_t *to = w->scratch;
     tg_mve_fill(to, zero, w->left * w->column_bytes);
     to += w->left * w->column_bytes;
-    tg_mve_turn_s8(&w->rows, w->inside, channels, to, w->column_bytes);
+    if (w->p->kept_at != 0) {
+        tg_mve_turn_and_keep_s8(&w->rows, w->inside, channels, to, w->column_bytes);
+        w->rows.kept += CHANNELS * w->p->window.in_w;
+    } else {
+        tg_mve_turn_s8(&w->rows, w->inside, channels, to, w->column_bytes);
+    }
     to += w->inside * w->column_bytes;
     tg_mve_fill(to, zero, w->right * w->column_bytes);
 }
@@ -90,7 +105,7 @@ static void convolve(work *w, const int8_t *weights, const int32_t *table)
         b->table += TABLE_WORDS * CHANNELS;
         b->out += CHANNELS;
         for (int32_t n = 0; n < ROWS; n++) {
-            w->rows.from[n] += w->rows.step[n] != 0 ? CHANNELS : 0;
+            w->rows.from[n] += w->next[n];
         }
     }
 }

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tests.unit.kernels.cases import SAME, fold_padding
+from tests.unit.kernels.cases import SAME, VALID, fold_padding
 from tests.unit.kernels.own.own_cases import OwnCases
 from tinygen.core import CORES
 from tinygen.emit.kernels import choose_kernels
@@ -53,6 +53,24 @@ def test_few_channels_take_the_kernel_that_keeps_weights_only_after_a_relu():
 
     assert chosen(add).name == "tg_mve_narrow_s8"
     assert chosen(lambda c: c.set().conv((1, 5, 5, 16), 8, (1, 1))).name.endswith("/plain")
+
+
+@pytest.mark.parametrize(
+    ("shape", "settings", "in_place"),
+    [
+        ((1, 9, 5, 64), {}, True),
+        ((1, 48, 48, 16), {}, True),
+        ((1, 3, 48, 16), {}, False),  # a band is as large as the image
+        ((2, 9, 5, 16), {}, False),
+        ((1, 9, 5, 16), {"stride": (2, 2)}, False),
+        ((1, 9, 5, 16), {"padding": VALID}, False),
+        ((1, 9, 5, 16), {"padding": VALID, "around": ((2, 0), (1, 1))}, False),
+    ],
+)
+def test_depthwise_works_in_place_where_a_row_to_keep_is_all_it_takes(shape, settings, in_place):
+    kernel = chosen(lambda c: c.set().depthwise(shape, 1, (3, 3), **settings))
+    assert kernel.name.startswith("tg_mve_depthwise_s8")
+    assert kernel.in_place == in_place
 
 
 def product(multiplier, shift, low=-128):
