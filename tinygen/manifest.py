@@ -93,7 +93,7 @@ class WeightsEntry:
         choice: As ``--weights`` was given.
         source: Of the weights that stream; empty where none do.
         file_bytes: Size of ``weights.bin``; 0 where there is none.
-        slab_bytes: Sizes of the slabs in the arena.
+        slab_bytes: Most bytes of the arena that weights take at a time.
         origin: Address of the file where it is in memory; -1 elsewhere.
         bytes_an_inference: Read from the source by one inference.
         places: Of each op with weights.
@@ -102,13 +102,13 @@ class WeightsEntry:
     choice: str
     source: str
     file_bytes: int
-    slab_bytes: tuple[int, ...]
+    slab_bytes: int
     origin: int
     bytes_an_inference: int
     places: tuple[PlacedEntry, ...]
 
 
-IN_FLASH = WeightsEntry("flash", "", 0, (), -1, 0, ())
+IN_FLASH = WeightsEntry("flash", "", 0, 0, -1, 0, ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +180,7 @@ class Manifest:
 
 def _weights(entry: dict[str, Any]) -> WeightsEntry:
     places = tuple(PlacedEntry(**place) for place in entry["places"])
-    return WeightsEntry(**entry | {"places": places, "slab_bytes": tuple(entry["slab_bytes"])})
+    return WeightsEntry(**entry | {"places": places})
 
 
 def _tensor(entry: dict[str, Any]) -> TensorEntry:

@@ -24,13 +24,19 @@ from tinygen.optimize.rewrite import Saving
 from tinygen.optimize.surgery import operate
 from tinygen.plan.choose import RULES, plan_with_chains
 from tinygen.plan.model import Plan
-from tinygen.plan.schedule import kernels_used
+from tinygen.plan.schedule import Held, kernels_used
 from tinygen.progress import Progress
 from tinygen.quantize.convert import QuantizeOptions
 from tinygen.report.fit import Fit, measure_fit, require_fit
 from tinygen.report.from_build import report_build
 from tinygen.report.model import Report, write_report
-from tinygen.streaming import WeightChoice, make_chooser, place_weights, plan_stream
+from tinygen.streaming import (
+    WeightChoice,
+    make_chooser,
+    place_weights,
+    plan_stream,
+    slabs_held,
+)
 from tinygen.tflm import complete, find_source
 from tinygen.tune.choose import KernelOf, measuring, preferring
 from tinygen.weights_file import FILE as WEIGHTS_FILE
@@ -120,8 +126,8 @@ def prepare(model: Path, choices: Choices, progress: Progress) -> Prepared:
     chosen = [kernel_of(graph, op) for op in graph.ops]
     placement = place_weights(graph, chosen, board, choice, make_chooser(target, kernel_of))
     kernels = placement.kernels
-    plan = _plan(graph, kernels, kernel_of, choices)
-    plan, weights, stream = plan_stream(board, plan, placement, choice)
+    plan = _plan(graph, kernels, kernel_of, choices, slabs_held(graph, placement))
+    weights, stream = plan_stream(board, plan, placement, choice)
     return Prepared(board, loaded, given, graph, savings, kernels, plan, weights, stream)
 
 
@@ -135,11 +141,15 @@ def _chooser(
 
 
 def _plan(
-    graph: Graph, kernels: Sequence[Kernel | None], kernel_of: KernelOf, choices: Choices
+    graph: Graph,
+    kernels: Sequence[Kernel | None],
+    kernel_of: KernelOf,
+    choices: Choices,
+    held: Sequence[Held],
 ) -> Plan:
     """Plan memory; run ops by rows where that is worth what it costs."""
     rules = RULES[choices.optimize if choices.runtime == "aot" else "speed"]
-    return plan_with_chains(graph, kernels, kernel_of, rules)
+    return plan_with_chains(graph, kernels, kernel_of, rules, held)
 
 
 def build(model: Path, out: Path, choices: Choices, progress: Progress) -> Report:

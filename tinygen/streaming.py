@@ -6,16 +6,23 @@ from dataclasses import asdict, dataclass
 from tinygen.board import Board
 from tinygen.device.qemu import ICOUNT_SHIFT
 from tinygen.emit.parts import Stream
-from tinygen.emit.weight_source import IN_MEMORY, SOURCES, external_region, source_code
+from tinygen.emit.weight_source import (
+    IN_MEMORY,
+    SOURCES,
+    cycles_ahead,
+    external_region,
+    source_code,
+)
 from tinygen.errors import UsageError
 from tinygen.graph import Graph, Op
 from tinygen.manifest import PlacedEntry, WeightsEntry
 from tinygen.ops.contract import Kernel, Target
 from tinygen.ops.registry import op_types
 from tinygen.plan.model import Plan
-from tinygen.plan.slabs import add_slabs
+from tinygen.plan.schedule import Held
 from tinygen.weights.place import Placement, keep_weights, stream_weights
 from tinygen.weights.slabs import Chooser
+from tinygen.weights.turns import SlabRam
 
 # What code takes beside the constants in the images we have measured, rounded up.
 _CODE_BYTES = 49152
@@ -27,7 +34,7 @@ class WeightChoice:
 
     Attributes:
         text: ``flash``, ``ram``, ``stream``, ``stream:SOURCE`` or ``auto``.
-        ram_bytes: For both slabs together.
+        ram_bytes: For slabs, at most.
     """
 
     text: str
@@ -75,7 +82,8 @@ def place_weights(
             return keep_weights(graph, kernels, "flash")
     elif source in IN_MEMORY:
         external_region(board)
-    placed = stream_weights(graph, kernels, chooser, choice.ram_bytes, budget)
+    ram = SlabRam(choice.ram_bytes, cycles_ahead(source, board))
+    placed = stream_weights(graph, kernels, chooser, ram, budget)
     if placed.file is None and budget is None:
         raise UsageError(
             f"no weights of {graph.name} stream through {choice.ram_bytes} bytes: "
@@ -88,30 +96,44 @@ def place_weights(
 def make_chooser(target: Target, kernel_of: Callable[[Graph, Op], Kernel | None]) -> Chooser:
     """Return how kernels of parts of ops are found."""
     return Chooser(
+        core=target.core,
         preferred=kernel_of,
         portable=lambda graph, op: op_types()[op.name].kernel(graph, op, target),
     )
 
 
+def slabs_held(graph: Graph, placement: Placement) -> tuple[Held, ...]:
+    """Return the slabs as the plan of the arena takes them."""
+    return tuple(
+        Held(_slab_name(graph, slab.first, slab.last), slab.nbytes, slab.first, slab.last)
+        for slab in placement.slabs
+    )
+
+
+def _slab_name(graph: Graph, first: int, last: int) -> str:
+    return "weights" if first < last else f"weights of op {graph.ops[first].index}"
+
+
 def plan_stream(
     board: Board, plan: Plan, placement: Placement, choice: WeightChoice
-) -> tuple[Plan, WeightsEntry, Stream | None]:
-    """Add the slabs to the plan, and say where the weights are."""
+) -> tuple[WeightsEntry, Stream | None]:
+    """Say where the weights are, and where in the arena they are read to."""
     places = tuple(PlacedEntry(**asdict(place)) for place in placement.places)
     file = placement.file
     if file is None:
-        return plan, WeightsEntry(choice.text, "", 0, (), -1, 0, places), None
-    users = [k for k, kernel in enumerate(placement.kernels) if kernel and kernel.loops]
-    plan, offsets = add_slabs(plan, placement.slab_bytes, users[0], users[-1])
+        return WeightsEntry(choice.text, "", 0, 0, -1, 0, places), None
+    spots = tuple(
+        (plan.held_offsets[spot.slab] + spot.offset, spot.is_early) for spot in placement.spots
+    )
     code = source_code(choice.source, board, len(file.content), ICOUNT_SHIFT)
     is_memory = choice.source in IN_MEMORY
     entry = WeightsEntry(
         choice=choice.text,
         source=code.name,
         file_bytes=len(file.content),
-        slab_bytes=placement.slab_bytes,
+        slab_bytes=max(slab.nbytes for slab in placement.slabs),
         origin=external_region(board).origin if is_memory else -1,
         bytes_an_inference=sum(chunk.nbytes for chunk in file.chunks),
         places=places,
     )
-    return plan, entry, Stream(file, offsets, code)
+    return entry, Stream(file, spots, code)

@@ -82,12 +82,12 @@ static tg_status run(const fault *f)
     weight_source.source.is_memory = (uint8_t)f->is_memory;
     weight_source.file.path = files[f->other];
     model_stream.is_open = 0;
+    const tg_status status = model_open();
     if (fread(model_inputs[0].data, 1, model_inputs[0].nbytes, stdin) !=
         model_inputs[0].nbytes) {
         return TG_ERR_ARG;
     }
-    TG_TRY(model_open());
-    return model_run();
+    return status == TG_OK ? model_run() : status;
 }
 
 int main(void)

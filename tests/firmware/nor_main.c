@@ -38,11 +38,11 @@ int main(void)
         tg_pl022_open(&bus);
         weight_source.state = 0;
         model_stream.is_open = 0;
+        tg_status status = model_open();
         if (fread(model_inputs[0].data, 1, model_inputs[0].nbytes, stdin) !=
             model_inputs[0].nbytes) {
             return 3;
         }
-        tg_status status = model_open();
         if (status == TG_OK) {
             status = model_run();
         }

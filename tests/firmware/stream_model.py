@@ -15,10 +15,10 @@ from tinygen.emit.weight_source import SourceCode
 from tinygen.load.tflite import read_graph
 from tinygen.ops.contract import Target
 from tinygen.plan.layout import plan_memory
-from tinygen.plan.slabs import add_slabs
 from tinygen.resources import data_dir
-from tinygen.streaming import make_chooser
+from tinygen.streaming import make_chooser, slabs_held
 from tinygen.weights.place import stream_weights
+from tinygen.weights.turns import SlabRam
 
 FLAGS = [
     *("-std=gnu11", "-O1", "-g"),
@@ -91,24 +91,26 @@ def _dense(b, rng, x, depth, out):
     return y
 
 
-def streamed(content: bytes, weight_ram: int, library="reference", core=HOST):
-    """Return graph, placement, plan and slab offsets of a model that streams."""
+def streamed(content: bytes, ram: SlabRam, library="reference", core=HOST):
+    """Return graph, placement and plan of a model that streams."""
     graph, target = read_graph(content, "test"), Target(core)
     kernels = choose_kernels(graph, target, library)
     chooser = make_chooser(target, lambda part, op: choose_kernel(part, op, target, library))
-    placed = stream_weights(graph, kernels, chooser, weight_ram)
+    placed = stream_weights(graph, kernels, chooser, ram)
     plan = plan_memory(
         graph,
         {n: k.scratch_bytes for n, k in enumerate(placed.kernels) if k},
         {n: k.overlap for n, k in enumerate(placed.kernels) if k},
+        held=slabs_held(graph, placed),
     )
-    return graph, placed, *add_slabs(plan, placed.slab_bytes, 0, len(graph.ops) - 1)
+    return graph, placed, plan
 
 
-def write_project(folder: Path, content: bytes, weight_ram: int, source: SourceCode, **how):
+def write_project(folder: Path, content: bytes, ram: SlabRam, source: SourceCode, **how):
     """Write ``model.c``, ``model.h`` and ``weights.bin``; return placement and sources."""
-    graph, placed, plan, offsets = streamed(content, weight_ram, **how)
-    stream = Stream(placed.file, offsets, source)
+    graph, placed, plan = streamed(content, ram, **how)
+    spots = tuple((plan.held_offsets[s.slab] + s.offset, s.is_early) for s in placed.spots)
+    stream = Stream(placed.file, spots, source)
     for name, text in emit_model(graph, placed.kernels, plan, stream).items():
         (folder / name).write_text(text)
     (folder / "weights.bin").write_bytes(placed.file.content)

@@ -8,6 +8,7 @@ import pytest
 from tests.firmware.stream_model import HERE, compile_host, random_model, write_project
 from tests.oracle import random_inputs, run_tflm
 from tinygen.emit.weight_source import SourceCode
+from tinygen.weights.turns import SlabRam
 
 BASE = 4096
 NEVER = 0xFFFFFFFF
@@ -25,7 +26,7 @@ NOR = SourceCode(
 def case(tmp_path_factory):
     folder = tmp_path_factory.mktemp("nor")
     content = random_model(7)
-    placed, sources = write_project(folder, content, 1024, NOR)
+    placed, sources = write_project(folder, content, SlabRam(1024), NOR)
     inputs = random_inputs(content, 3)[2:]
     program = compile_host(
         folder, sources, "-include", HERE / "nor_chip.h", HERE / "nor_main.c", HERE / "nor_chip.c"

@@ -10,12 +10,14 @@ import pytest
 from tests.firmware.stream_model import HERE, compile_host, random_model, write_project
 from tests.oracle import random_inputs, run_tflm
 from tinygen.emit.weight_source import SourceCode
+from tinygen.weights.turns import SlabRam
 from tinygen.weights_file import HEADER_BYTES, parse_weights, write_weights
 
 FAULTS = 1000
 NONE, FLIP, CUT, STALL, FAIL, SPLICE = range(6)
 OK, OTHER_MODEL, FORMAT, OTHER_BUILD, DAMAGED, STALLED, LINK = 0, -4, -6, -7, -8, -9, -10
 NO_CHUNK = 0xFFFFFFFF
+AHEAD = SlabRam(1024, cycles_a_byte=1.0)
 ATTEMPTS = 3
 TIMEOUT = 1000  # ticks, tests/firmware/faulty_main.c
 OVERHEAD = 40  # reads of the counter a chunk
@@ -27,7 +29,7 @@ def case(tmp_path_factory):
     """Return folder, program, weights file, an input and the oracle's output."""
     folder = tmp_path_factory.mktemp("faults")
     content = random_model(4)
-    placed, sources = write_project(folder, content, 1024, FAULTY)
+    placed, sources = write_project(folder, content, AHEAD, FAULTY)
     file = placed.file
     assert len(file.chunks) >= 8
     slabs = [(c.op, file.content[c.offset : c.offset + c.nbytes]) for c in file.chunks]

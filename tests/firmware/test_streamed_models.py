@@ -15,8 +15,10 @@ from tests.firmware.stream_model import (
 from tests.oracle import MAIN, random_inputs, run_tflm
 from tinygen.core import Core
 from tinygen.emit.weight_source import SourceCode
+from tinygen.weights.turns import SlabRam
 
 DSP = Core("host", dsp=True)
+WAYS = [0.0, 1.0]  # cycles a byte: the core waits; it computes while the next slab comes
 FILE = SourceCode(
     "file",
     ("weights/file.c",),
@@ -41,8 +43,8 @@ int main(void)
 """
 
 
-def run(folder, content, weight_ram, library, core, inputs):
-    placed, sources = write_project(folder, content, weight_ram, FILE, library=library, core=core)
+def run(folder, content, ram, library, core, inputs):
+    placed, sources = write_project(folder, content, ram, FILE, library=library, core=core)
     (folder / "main.c").write_text(OPENING)
     program = compile_host(folder, sources, folder / "main.c", HERE / "ticks.c")
     stdin = b"".join(values.tobytes() for one in inputs for values in one)
@@ -51,33 +53,51 @@ def run(folder, content, weight_ram, library, core, inputs):
     return placed, np.frombuffer(done.stdout, np.int8)
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("cycles_a_byte", WAYS)
+@pytest.mark.parametrize("seed", range(6))
 @pytest.mark.parametrize(("library", "core"), [("reference", Core("host")), ("tinygen", DSP)])
-def test_a_random_model_that_streams_is_bit_exact(tmp_path, seed, library, core):
+def test_a_random_model_that_streams_is_bit_exact(tmp_path, seed, library, core, cycles_a_byte):
     content = random_model(seed)
-    weight_ram = int(np.random.default_rng(seed).choice([512, 1024, 2048]))
+    ram = SlabRam(int(np.random.default_rng(seed).choice([512, 1024, 2048])), cycles_a_byte)
     inputs = random_inputs(content, 4)
-    placed, got = run(tmp_path, content, weight_ram, library, core, inputs)
+    placed, got = run(tmp_path, content, ram, library, core, inputs)
     wanted = np.concatenate([out.ravel() for one in run_tflm(content, inputs) for out in one])
     np.testing.assert_array_equal(got, wanted)
-    assert sum(placed.slab_bytes) <= weight_ram
-    assert all(chunk.nbytes <= weight_ram // 2 for chunk in placed.file.chunks)
+    assert all(slab.nbytes <= ram.nbytes for slab in placed.slabs)
+    assert any(spot.is_early for spot in placed.spots) == (cycles_a_byte > 0)
 
 
+@pytest.mark.parametrize("cycles_a_byte", WAYS)
 @pytest.mark.parametrize("seed", range(4))
-def test_every_chunk_fits_its_slab_and_slabs_meet_nothing_else(seed):
-    _, placed, plan, offsets = streamed(random_model(seed), 1024)
-    for n, chunk in enumerate(placed.file.chunks):
-        assert chunk.nbytes <= placed.slab_bytes[n % 2]
-    spans = sorted(zip(offsets, placed.slab_bytes, strict=True))
-    others = [b for b in plan.buffers if not b.name.startswith("weight slab")]
-    assert all(b.offset + b.nbytes <= spans[0][0] for b in others)
-    assert spans[0][0] + spans[0][1] <= spans[1][0]
-    assert spans[1][0] + spans[1][1] <= plan.arena_bytes
+def test_chunks_lie_in_slabs_and_slabs_meet_nothing_that_lives(seed, cycles_a_byte):
+    _, placed, plan = streamed(random_model(seed), SlabRam(1024, cycles_a_byte))
+    spans = [
+        (spot.offset, spot.offset + chunk.nbytes)
+        for spot, chunk in zip(placed.spots, placed.file.chunks, strict=True)
+    ]
+    for n, (spot, (low, high)) in enumerate(zip(placed.spots, spans, strict=True)):
+        assert 0 <= low < high <= placed.slabs[spot.slab].nbytes
+        if spot.is_early:
+            assert high <= spans[n - 1][0] or spans[n - 1][1] <= low
+    slabs = [b for b in plan.buffers if b.name.startswith("weights")]
+    assert [b.offset for b in slabs] == list(plan.held_offsets)
+    for slab in slabs:
+        for other in plan.buffers:
+            if other != slab and other.first <= slab.last and slab.first <= other.last:
+                assert other.offset + other.nbytes <= slab.offset or (
+                    slab.offset + slab.nbytes <= other.offset
+                )
+
+
+def test_a_slab_of_a_source_that_reads_ahead_is_in_use_from_the_start():
+    _, placed, _ = streamed(random_model(4), SlabRam(1024, 1.0))
+    assert [slab.first for slab in placed.slabs] == [0]
+    _, placed, _ = streamed(random_model(4), SlabRam(1024))
+    assert [(slab.first, slab.last) for slab in placed.slabs] == [(0, 0), (3, 3)]
 
 
 def test_what_does_not_stream_says_why():
-    _, placed, _, _ = streamed(random_model(4), 192)
+    _, placed, _ = streamed(random_model(4), SlabRam(96))
     whys = {place.place: place.why for place in placed.places}
     assert "filter" in whys["flash"]
     assert all(place.why for place in placed.places)
@@ -85,7 +105,7 @@ def test_what_does_not_stream_says_why():
 
 @pytest.mark.parametrize(("damaged", "status"), [(False, 0), (True, 8)])
 def test_a_whole_file_loads_at_once_and_checked(tmp_path, damaged, status):
-    placed, sources = write_project(tmp_path, random_model(4), 1024, FILE)
+    placed, sources = write_project(tmp_path, random_model(4), SlabRam(1024), FILE)
     content = bytearray(placed.file.content)
     content[placed.file.chunks[2].offset] ^= damaged
     (tmp_path / "weights.bin").write_bytes(content)

@@ -20,12 +20,13 @@ class Stream:
 
     Attributes:
         file: What is read; its chunks are those of the kernels' loops, in order.
-        slab_offsets: Of the two slabs in the arena.
+        spots: Where in the arena each chunk is read to, and whether it may be read while
+            the core computes with the one before it.
         source: Where it is read from.
     """
 
     file: WeightsFile
-    slab_offsets: tuple[int, ...]
+    spots: tuple[tuple[int, bool], ...]
     source: SourceCode
 
 

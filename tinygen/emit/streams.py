@@ -11,10 +11,9 @@ class StreamText:
 
     source: str
     declaration: str
-    chunks: tuple[tuple[int, int, str], ...]
+    chunks: tuple[tuple[int, int, str, int, int], ...]
     table_crc: str
     model: str
-    slabs: tuple[int, ...]
 
 
 def stream_text(stream: Stream) -> StreamText:
@@ -23,8 +22,10 @@ def stream_text(stream: Stream) -> StreamText:
     return StreamText(
         source=stream.source.name,
         declaration=stream.source.declaration,
-        chunks=tuple((c.offset, c.nbytes, f"{c.crc:#010x}u") for c in file.chunks),
+        chunks=tuple(
+            (c.offset, c.nbytes, f"{c.crc:#010x}u", to, int(is_early))
+            for c, (to, is_early) in zip(file.chunks, stream.spots, strict=True)
+        ),
         table_crc=f"{file.table_crc:#010x}u",
         model=", ".join(f"{byte:#04x}" for byte in bytes.fromhex(file.model_sha256)),
-        slabs=stream.slab_offsets,
     )

@@ -83,6 +83,17 @@ def source_code(name: str, board: Board, file_bytes: int, icount_shift: int) -> 
     return _code(name, "mapped", fields)
 
 
+def cycles_ahead(name: str, board: Board) -> float:
+    """Return cycles that a byte from source ``name`` takes while the core computes.
+
+    0: the core moves the bytes itself, or waits for them.
+    """
+    if name != "throttled":
+        return 0.0
+    region = external_region(board)
+    return board.clock_hz / region.bandwidth if region.bandwidth else 0.0
+
+
 def ticks_per_byte(board: Board, region: Region, icount_shift: int) -> float:
     """Return how many ticks of the port's counter a byte takes.
 

@@ -17,7 +17,7 @@ from tinygen.plan.pieces import (
     part_kernels,
     place_quickly,
 )
-from tinygen.plan.schedule import Unit
+from tinygen.plan.schedule import Held, Unit
 
 RULES: Mapping[Optimize, Rules] = {
     "speed": Rules(),
@@ -30,7 +30,11 @@ _NEVER = 1 << 40
 
 
 def plan_with_chains(
-    graph: Graph, kernels: Sequence[Kernel | None], choose: ChooseKernel, rules: Rules
+    graph: Graph,
+    kernels: Sequence[Kernel | None],
+    choose: ChooseKernel,
+    rules: Rules,
+    held: Sequence[Held] = (),
 ) -> Plan:
     """Return the plan whose arena is smallest, run by rows where that helps.
 
@@ -39,27 +43,32 @@ def plan_with_chains(
         kernels: Of each op run whole; None for views.
         choose: Chooses the kernel of an op on some rows.
         rules: Which chains may be tried.
+        held: Buffers beside tensors and scratch.
     """
     scratch = {k: kernel.scratch_bytes for k, kernel in enumerate(kernels) if kernel}
     overlaps = {k: kernel.overlap for k, kernel in enumerate(kernels) if kernel}
     in_place = frozenset(k for k, kernel in enumerate(kernels) if kernel and kernel.in_place)
-    whole = _whole(graph, scratch, overlaps, in_place)
+    whole = _whole(graph, scratch, overlaps, in_place, held)
     if not rules.lines:
         return whole
-    of = Setting(graph, make_units(graph, scratch, overlaps, ()), in_place)
+    of = Setting(graph, make_units(graph, scratch, overlaps, ()), in_place, held)
     pieces = find_pieces(of, kernels, part_kernels(graph, choose), rules)
     found = _search(of, pieces, int(rules.cost_share * count_macs(graph)))
     chains = [piece.chain for piece in found if piece.chain]
-    plan = plan_memory(graph, scratch, overlaps, chains, in_place)
+    plan = plan_memory(graph, scratch, overlaps, chains, in_place, held)
     return _explained(graph, whole, plan) if plan.arena_bytes < whole.arena_bytes else whole
 
 
 def _whole(
-    graph: Graph, scratch: Mapping[int, int], overlaps: Overlaps, in_place: frozenset[int]
+    graph: Graph,
+    scratch: Mapping[int, int],
+    overlaps: Overlaps,
+    in_place: frozenset[int],
+    held: Sequence[Held],
 ) -> Plan:
     """Return the plan without chains: in place, or not where buffers had better move."""
     plans = [
-        plan_memory(graph, scratch, overlaps, in_place=chosen)
+        plan_memory(graph, scratch, overlaps, in_place=chosen, held=held)
         for chosen in dict.fromkeys((in_place, frozenset[int]()))
     ]
     return min(plans, key=lambda plan: (plan.arena_bytes, len(plan.buffers)))

@@ -7,9 +7,16 @@ from tinygen.graph import Graph, Op
 from tinygen.ops.contract import Kernel
 from tinygen.ops.registry import op_types
 from tinygen.plan.model import Bounds, Buffer, Plan
-from tinygen.plan.schedule import Access, Chain, Span, Step, Unit, is_chained
+from tinygen.plan.schedule import Access, Chain, Held, Span, Step, Unit, is_chained
 from tinygen.plan.search import Problem, place
-from tinygen.plan.timeline import Timeline, follow, padded, separations
+from tinygen.plan.timeline import (
+    Timeline,
+    follow,
+    held_key,
+    is_scratch,
+    padded,
+    separations,
+)
 
 _LONGEST_RUN = 4
 
@@ -18,7 +25,7 @@ Overlaps = Mapping[int, Mapping[int, int]]
 
 @dataclass(frozen=True, slots=True)
 class _Wanted:
-    """A buffer to place; ``key`` is a tensor index, or -1 - position for scratch."""
+    """A buffer to place; ``key`` is as in `tinygen.plan.timeline`."""
 
     key: int
     name: str
@@ -27,12 +34,13 @@ class _Wanted:
     last: int
 
 
-def plan_memory(
+def plan_memory(  # noqa: PLR0913, PLR0917 - all that a plan is made from
     graph: Graph,
     scratch_bytes: Mapping[int, int],
     overlaps: Overlaps | None = None,
     chains: Sequence[Chain] = (),
     in_place: Container[int] = (),
+    held: Sequence[Held] = (),
 ) -> Plan:
     """Place every tensor, band and scratch buffer.
 
@@ -46,14 +54,15 @@ def plan_memory(
             them counts for the layer-wise bound only.
         in_place: Positions of ops whose output may only lie exactly over input 0
             (``Kernel.in_place``); it does where the input dies there.
+        held: Buffers beside tensors and scratch.
     """
     root = roots(graph, in_place, chains)
     units = make_units(graph, scratch_bytes, overlaps or {}, chains)
-    line = follow(graph, root, last_units(graph, root, units), units)
-    wanted = _wanted(graph, root, units, line)
+    line = follow(graph, root, last_units(graph, root, units), units, held=held)
+    wanted = _wanted(graph, root, units, line, held)
     sizes = [w.nbytes for w in wanted]
     separation = separations(line, [w.key for w in wanted], sizes)
-    layerwise, peak = _layerwise(graph, roots(graph), scratch_bytes)
+    layerwise, peak = _layerwise(graph, roots(graph), scratch_bytes, held)
     offsets, overlap, is_optimal = _solve(wanted, separation, line, len(graph.ops))
     buffers = tuple(
         Buffer(w.name, offset, w.nbytes, w.first, w.last)
@@ -64,13 +73,14 @@ def plan_memory(
     return Plan(
         buffers=buffers,
         tensor_offsets={t: by_key[root[t]] for t in root},
-        scratch_offsets={-1 - key: offset for key, offset in by_key.items() if key < 0},
+        scratch_offsets={-1 - key: at for key, at in by_key.items() if is_scratch(key)},
         arena_bytes=max((b.offset + b.nbytes for b in buffers), default=0),
         scratch_bytes=max(used, default=0),
         bounds=Bounds(layerwise, overlap),
         is_optimal=is_optimal,
         peak_op=peak,
         chains=tuple(chains),
+        held_offsets=tuple(by_key[held_key(n)] for n in range(len(held))),
     )
 
 
@@ -147,7 +157,11 @@ def last_units(graph: Graph, root: Mapping[int, int], units: Sequence[Unit]) -> 
 
 
 def _wanted(
-    graph: Graph, root: Mapping[int, int], units: Sequence[Unit], line: Timeline
+    graph: Graph,
+    root: Mapping[int, int],
+    units: Sequence[Unit],
+    line: Timeline,
+    held: Sequence[Held],
 ) -> list[_Wanted]:
     bands = {t: nbytes for unit in units for t, nbytes in unit.bands.items()}
     used = {key for live in line.instants for key in live}
@@ -164,10 +178,13 @@ def _wanted(
     scratch: dict[int, int] = {}
     for step in (step for unit in units for step in unit.steps):
         scratch[step.op] = max(scratch.get(step.op, 0), step.kernel.scratch_bytes)
-    return tensors + [
+    tensors += [
         _Wanted(-1 - k, f"scratch of op {graph.ops[k].index}", padded(scratch[k]), k, k)
         for k in sorted(scratch)
         if -1 - k in used
+    ]
+    return tensors + [
+        _Wanted(held_key(n), h.name, padded(h.nbytes), h.first, h.last) for n, h in enumerate(held)
     ]
 
 
@@ -185,13 +202,17 @@ def _lifetimes(graph: Graph, root: Mapping[int, int]) -> dict[int, tuple[int, in
 
 
 def _layerwise(
-    graph: Graph, root: Mapping[int, int], scratch_bytes: Mapping[int, int]
+    graph: Graph,
+    root: Mapping[int, int],
+    scratch_bytes: Mapping[int, int],
+    held: Sequence[Held],
 ) -> tuple[int, int]:
     """Return the bytes live at the worst op, were every op run whole, and its position."""
     lives = _lifetimes(graph, root).items()
     live = [
         padded(scratch_bytes.get(k, 0))
         + sum(padded(graph.tensors[t].nbytes) for t, (first, last) in lives if first <= k <= last)
+        + sum(padded(h.nbytes) for h in held if h.first <= k <= h.last)
         for k in range(len(graph.ops))
     ]
     bound = max(live, default=0)

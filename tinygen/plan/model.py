@@ -11,7 +11,7 @@ class Buffer:
     """A piece of the arena.
 
     Attributes:
-        name: ``tensor 12`` or ``scratch of op 3``.
+        name: ``tensor 12``, ``scratch of op 3`` or ``weights of op 3``.
         offset: Bytes from the start of its region's arena.
         nbytes: Size.
         first: Position in ``Graph.ops`` of the op that writes it first; -1 for inputs.
@@ -56,6 +56,7 @@ class Plan:
             and overlaps.
         peak_op: Position in ``Graph.ops`` of the op that sets the layer-wise bound.
         chains: Ops that run row by row; a tensor between them has a band only.
+        held_offsets: Byte offset of each buffer that is neither tensor nor scratch.
     """
 
     buffers: tuple[Buffer, ...]
@@ -67,3 +68,4 @@ class Plan:
     is_optimal: bool
     peak_op: int
     chains: tuple[Chain, ...] = ()
+    held_offsets: tuple[int, ...] = ()

@@ -10,9 +10,9 @@ from tinygen.ops.row_sums import row_sum_kernel
 from tinygen.ops.rows import is_row_sum, on_part, rows_of
 from tinygen.plan.chain import PartKernel, make_chain
 from tinygen.plan.layout import last_units, roots
-from tinygen.plan.schedule import Chain, PartName, Unit
+from tinygen.plan.schedule import Chain, Held, PartName, Unit
 from tinygen.plan.search import Problem, first_fit
-from tinygen.plan.timeline import follow, padded, separations
+from tinygen.plan.timeline import follow, held_key, padded, separations
 
 # Chooses the kernel of an op; None for a view.
 ChooseKernel = Callable[[Graph, Op], Kernel | None]
@@ -42,11 +42,19 @@ class Rules:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Setting:
-    """The ops to schedule: ``units`` are all run whole, those of ``in_place`` in place."""
+    """The ops to schedule.
+
+    Attributes:
+        graph: Verified.
+        units: The ops, all run whole.
+        in_place: Positions of those that run in place.
+        held: Buffers beside tensors and scratch.
+    """
 
     graph: Graph
     units: Sequence[Unit]
     in_place: frozenset[int]
+    held: Sequence[Held] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,9 +143,11 @@ def _height(of: Setting, units: Sequence[Unit], number: int) -> int:
 def place_quickly(of: Setting, units: Sequence[Unit], numbers: range) -> list[tuple[int, int, int]]:
     """Return key, offset and size of what is live over some units: good, not optimal."""
     root = roots(of.graph, of.in_place, [u for u in units if u.first < u.last])
-    line = follow(of.graph, root, last_units(of.graph, root, units), units, numbers)
+    last = last_units(of.graph, root, units)
+    line = follow(of.graph, root, last, units, numbers, held=of.held)
     keys = sorted({key for live in line.instants for key in live})
     sizes = {t: of.graph.tensors[t].nbytes for t in keys if t >= 0}
+    sizes |= {held_key(n): buffer.nbytes for n, buffer in enumerate(of.held)}
     for unit in units[numbers.start : numbers.stop]:
         sizes |= unit.bands
         for step in unit.steps:

@@ -140,6 +140,23 @@ def is_chained(chains: "Iterable[Chain | Unit]", position: int) -> bool:
     return any(chain.first <= position <= chain.last for chain in chains)
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """RAM beside tensors and scratch that some ops hold: what weights are read into.
+
+    Attributes:
+        name: For the plan's table.
+        nbytes: Size.
+        first: Position in ``Graph.ops`` of the first op that holds it.
+        last: Of the last.
+    """
+
+    name: str
+    nbytes: int
+    first: int
+    last: int
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Unit:
     """What runs between two points at which all tensors in memory are whole.

@@ -4,10 +4,11 @@ Source: the canonical-solution argument of MiniMalloc (Moffitt, ASPLOS 2023): so
 optimal solution places each buffer, in order of offset, as low as those below it allow.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 _NODE_LIMIT = 30_000
+_SMALL = 16  # a buffer this many times smaller than the bound is not placed first
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,8 @@ def place(problem: Problem) -> tuple[list[int], bool]:
     the best found.
     """
     best = first_fit(problem)
+    if _height(problem, best) > problem.bound:
+        best = min(best, _large_first(problem), key=lambda offsets: _height(problem, offsets))
     search = _Search(problem, best, _height(problem, best))
     if search.best_height > problem.bound:
         search.savings = [_most_saved(problem, clique) for clique in problem.cliques]
@@ -60,6 +63,20 @@ def first_fit(problem: Problem) -> list[int]:
         key=lambda offsets: _height(problem, offsets),
         default=[],
     )
+
+
+def _large_first(problem: Problem) -> list[int]:
+    """Return offsets that are searched for among large buffers only; small ones fill gaps."""
+    large = [b for b, size in enumerate(problem.sizes) if size * _SMALL >= problem.bound]
+    if len(large) == len(problem.sizes):
+        return first_fit(problem)
+    numbers = {b: n for n, b in enumerate(large)}
+    cliques = {tuple(numbers[b] for b in clique if b in numbers) for clique in problem.cliques}
+    separation = [[problem.separation[a][b] for b in large] for a in large]
+    sizes = [problem.sizes[b] for b in large]
+    placed, _ = place(Problem(sizes, separation, problem.bound, sorted(cliques)))
+    small = sorted(set(range(len(problem.sizes))) - set(large), key=lambda b: -problem.sizes[b])
+    return _first_fit(problem, small, dict(zip(large, placed, strict=True)))
 
 
 def _height(problem: Problem, offsets: Sequence[int]) -> int:
@@ -79,11 +96,19 @@ def _orders(problem: Problem) -> list[list[int]]:
     ]
 
 
-def _first_fit(problem: Problem, order: Sequence[int]) -> list[int]:
+def _first_fit(
+    problem: Problem, order: Sequence[int], placed: Mapping[int, int] | None = None
+) -> list[int]:
     """Place each buffer at the lowest offset that suits all placed before it."""
     offsets = [-1] * len(problem.sizes)
+    for b, offset in (placed or {}).items():
+        offsets[b] = offset
     for b in order:
-        others = [a for a in order if offsets[a] >= 0 and problem.separation[a][b] is not None]
+        others = [
+            a
+            for a, offset in enumerate(offsets)
+            if offset >= 0 and problem.separation[a][b] is not None
+        ]
         candidates = {0}
         for a in others:
             above, below = problem.separation[a][b], problem.separation[b][a]

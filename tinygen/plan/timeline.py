@@ -7,13 +7,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tinygen.graph import Graph
-from tinygen.plan.schedule import Span, Step, Unit
+from tinygen.plan.schedule import Held, Span, Step, Unit
 
 ALIGN = 16
 _DEAD = Span(1 << 40, -(1 << 40))
 
-# Buffers are known by tensor index, scratch by -1 - the op's position.
+# Buffers are known by tensor index, scratch by -1 - the op's position, held ones by
+# `held_key`.
 Live = dict[int, Span]
+_HELD = -(1 << 20)  # below that of any op's scratch
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +52,24 @@ def padded(nbytes: int) -> int:
     return -(-nbytes // ALIGN) * ALIGN
 
 
-def follow(
+def held_key(number: int) -> int:
+    """Return the key of the held buffer of a number."""
+    return _HELD - number
+
+
+def is_scratch(key: int) -> bool:
+    """Return whether a key is that of an op's scratch."""
+    return _HELD < key < 0
+
+
+def follow(  # noqa: PLR0913 - the schedule, and what of it to follow
     graph: Graph,
     root: Mapping[int, int],
     last_unit: Mapping[int, int],
     units: Sequence[Unit],
     numbers: range | None = None,
+    *,
+    held: Sequence[Held] = (),
 ) -> Timeline:
     """Return what is live over the steps of units.
 
@@ -65,6 +79,7 @@ def follow(
         last_unit: By root, the number of the last unit that uses it.
         units: All of them, in order.
         numbers: Of the units to follow; all if None.
+        held: By number: buffers beside tensors and scratch.
     """
     numbers = range(len(units)) if numbers is None else numbers
     line = Timeline()
@@ -73,11 +88,21 @@ def follow(
     for number in numbers:
         ending = {r for r, last in last_unit.items() if last == number}
         dying = ending - _shared(units[number], root)
+        _hold(live, units[number], held)
         for step in units[number].steps:
             _run(line, live, step, root, dying | set(units[number].bands))
         for r in ending:
             live.pop(r, None)
     return line
+
+
+def _hold(live: Live, unit: Unit, held: Sequence[Held]) -> None:
+    """Add to what is live the held buffers of a unit, and take away the others."""
+    for n, buffer in enumerate(held):
+        if buffer.first <= unit.last and unit.first <= buffer.last:
+            live[held_key(n)] = Span(0, buffer.nbytes)
+        else:
+            live.pop(held_key(n), None)
 
 
 def _live_before(

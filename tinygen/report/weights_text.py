@@ -17,8 +17,7 @@ def weights_text(report: Report) -> str:
     if weights["source"]:
         rows.append(
             f"  weights.bin {weights['file_bytes']:,} bytes, from '{weights['source']}'; an "
-            f"inference reads {weights['bytes_an_inference']:,} through slabs of "
-            + " and ".join(f"{n:,}" for n in weights["slab_bytes"])
+            f"inference reads {weights['bytes_an_inference']:,} through {weights['slab_bytes']:,}"
         )
     rows += [_place(place) for place in weights["places"]]
     return "\n".join(rows)

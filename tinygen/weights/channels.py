@@ -15,16 +15,18 @@ class Cut:
         group: Output channels that our kernels compute together.
         shares_input: Every output channel reads the whole input.
         is_strided: Outputs of one pixel lie side by side: a slab's are apart.
+        gathers: Kernels make every window of the input ready, again for each slab.
     """
 
     axis: int
     group: int
     shares_input: bool = True
     is_strided: bool = True
+    gathers: bool = False
 
 
 CUTS = {
-    "CONV_2D": Cut(axis=0, group=2),
+    "CONV_2D": Cut(axis=0, group=2, gathers=True),
     "DEPTHWISE_CONV_2D": Cut(axis=3, group=4, shares_input=False),
     "FULLY_CONNECTED": Cut(axis=0, group=4, is_strided=False),
 }

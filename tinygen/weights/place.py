@@ -7,7 +7,8 @@ from typing import Literal
 from tinygen.graph import Graph, Op
 from tinygen.ops.contract import Constant, Kernel, stored_constants
 from tinygen.ops.registry import op_types
-from tinygen.weights.slabs import Chooser, stream_op
+from tinygen.weights.slabs import Chooser
+from tinygen.weights.turns import Slab, SlabRam, Spot, place_slabs, stream_in_turns
 from tinygen.weights_file import WeightsFile, padded, write_weights
 
 Place = Literal["flash", "ram", "stream"]
@@ -45,13 +46,15 @@ class Placement:
         kernels: Of each op, with loops where weights stream.
         places: Of each op with weights.
         file: What streams; None where nothing does.
-        slab_bytes: Sizes of the two slabs.
+        slabs: RAM that it is read into.
+        spots: Where each chunk goes.
     """
 
     kernels: Sequence[Kernel | None]
     places: Sequence[Placed]
     file: WeightsFile | None = None
-    slab_bytes: tuple[int, int] = (0, 0)
+    slabs: tuple[Slab, ...] = ()
+    spots: tuple[Spot, ...] = ()
 
 
 def keep_weights(graph: Graph, kernels: Sequence[Kernel | None], place: Place) -> Placement:
@@ -70,20 +73,19 @@ def stream_weights(
     graph: Graph,
     kernels: Sequence[Kernel | None],
     choose: Chooser,
-    weight_ram: int,
+    ram: SlabRam,
     flash_budget: int | None = None,
 ) -> Placement:
-    """Let weights stream through two slabs.
+    """Let weights stream through slabs.
 
     Args:
         graph: Verified.
         kernels: Of each op, as they are without streaming.
         choose: Finds kernels of parts of ops.
-        weight_ram: Bytes of both slabs together.
+        ram: For slabs.
         flash_budget: Stop when the other constants fit this many bytes; None to stream
             all that can.
     """
-    limit = weight_ram // 2 // 32 * 32
     chosen, whys = list(kernels), dict[int, str]()
     total = sum(_stored_bytes(graph, op, k) for op, k in zip(graph.ops, kernels, strict=True))
     for n in _order(graph, kernels, is_auto=flash_budget is not None):
@@ -92,7 +94,7 @@ def stream_weights(
         if flash_budget is not None and total <= flash_budget:
             whys[n] = "all that is left fits the flash"
             continue
-        streamed = _streamed(graph, op, kernel, choose, limit)
+        streamed = _streamed(graph, op, kernel, choose, ram)
         if isinstance(streamed, str):
             whys[n] = streamed
             continue
@@ -100,7 +102,7 @@ def stream_weights(
         total += _stored_bytes(graph, op, streamed) - _stored_bytes(graph, op, kernel)
     if flash_budget is not None:
         _fill(graph, kernels, chosen, whys, flash_budget - total)
-    return _placement(graph, chosen, whys)
+    return _placement(graph, chosen, whys, ram)
 
 
 def _fill(
@@ -145,13 +147,13 @@ def _reuse(graph: Graph, n: int, kernel: Kernel | None) -> float:
     return op_types()[op.name].macs(graph, op) / weights_bytes(graph, op, kernel)
 
 
-def _streamed(graph: Graph, op: Op, kernel: Kernel, choose: Chooser, limit: int) -> Kernel | str:
+def _streamed(graph: Graph, op: Op, kernel: Kernel, choose: Chooser, ram: SlabRam) -> Kernel | str:
     largest = max(
         c.values.nbytes for c in stored_constants(graph, op, kernel) if c.kind == "weights"
     )
     if largest < _SMALL:
         return f"{largest} bytes are less than the code to stream them"
-    return stream_op(graph, op, choose, limit)
+    return stream_in_turns(graph, op, choose, ram)
 
 
 def _constants(graph: Graph, op: Op, kernel: Kernel) -> Iterable[Constant]:
@@ -165,7 +167,16 @@ def _stored_bytes(graph: Graph, op: Op, kernel: Kernel | None) -> int:
     return sum(c.values.nbytes for c in _constants(graph, op, kernel)) if kernel else 0
 
 
-def _placement(graph: Graph, kernels: Sequence[Kernel | None], whys: dict[int, str]) -> Placement:
+def _slabs_text(slabs: Sequence[tuple[int, bytes]]) -> str:
+    """Return how many slabs there are, and how large."""
+    if len(slabs) == 1:
+        return f"in one slab of {len(slabs[0][1])}"
+    return f"in {len(slabs)} slabs of at most {max((len(s) for _, s in slabs), default=0)}"
+
+
+def _placement(
+    graph: Graph, kernels: Sequence[Kernel | None], whys: dict[int, str], ram: SlabRam
+) -> Placement:
     slabs: list[tuple[int, bytes]] = []
     places = []
     for n, (op, kernel) in enumerate(zip(graph.ops, kernels, strict=True)):
@@ -173,15 +184,11 @@ def _placement(graph: Graph, kernels: Sequence[Kernel | None], whys: dict[int, s
             continue
         own = [(op.index, slab) for loop in kernel.loops for slab in loop.slabs]
         slabs += own
-        why = whys.get(
-            n, f"in {len(own)} slabs of at most {max((len(s) for _, s in own), default=0)}"
-        )
+        why = whys.get(n, _slabs_text(own))
         places.append(
             Placed(op.index, op.name, nbytes, "stream" if own else "flash", len(own), why)
         )
     if not slabs:
         return Placement(kernels, places)
-    sizes = [padded(len(slab)) for _, slab in slabs]
-    # The first slab also takes the file's header.
-    slab_bytes = (max(64, *sizes[::2]), max(sizes[1::2], default=32))
-    return Placement(kernels, places, write_weights(graph.sha256, slabs), slab_bytes)
+    file = write_weights(graph.sha256, slabs)
+    return Placement(kernels, places, file, *place_slabs(kernels, ram))

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from tinygen.core import Core
 from tinygen.graph import Graph, Op
 from tinygen.ops.contract import Constant, Kernel, SlabLoop, Struct, stored_constants
 from tinygen.weights.channels import CUTS, cannot_cut, channels_of, cut_op, granule
@@ -16,8 +17,9 @@ HEADER = "tinygen/weight_stream.h"
 
 @dataclass(frozen=True, slots=True)
 class Chooser:
-    """How to find the kernel of an op: the preferred one, and the portable one."""
+    """How to find the kernel of an op on a core: the preferred one, and the portable one."""
 
+    core: Core
     preferred: Callable[[Graph, Op], Kernel | None]
     portable: Callable[[Graph, Op], Kernel]
 
@@ -96,10 +98,20 @@ def _steps(graph: Graph, op: Op, largest: int) -> Iterator[int]:
     """Yield numbers of channels to try: multiples of a group that leave no single one."""
     count, least, group = channels_of(graph, op), granule(graph, op), CUTS[op.name].group
     unit = group * least
-    steps = range(largest // unit * unit, 0, -unit)
+    steps = [_even(count, step, unit) for step in range(largest // unit * unit, 0, -unit)]
     yield from (step for step in steps if count % step != least)
     yield from steps
     yield from range(min(largest, unit) // least * least, 0, -least)
+
+
+def _even(count: int, step: int, unit: int) -> int:
+    """Return the least step, a multiple of ``unit``, that makes no more slabs.
+
+    >>> _even(32, 28, 2)
+    16
+    """
+    slabs = -(-count // step)
+    return -(-count // (slabs * unit)) * unit
 
 
 def _slab(graph: Graph, op: Op, choose: Chooser, low: int, high: int) -> _Slab:

@@ -13,10 +13,10 @@ static inline tg_status tg_open_weights(void)
     return model_open();
 }
 
-/* Open them if that has failed before: their source may have come late. */
-static inline tg_status tg_require_weights(void)
+/* They are not when that has failed before: their source may have come late. */
+static inline int tg_weights_are_open(void)
 {
-    return model_stream.is_open ? TG_OK : model_open();
+    return model_stream.is_open != 0;
 }
 
 /* Send why weights cannot be used, as the answer to the request in frame if status says
@@ -52,9 +52,9 @@ static inline tg_status tg_open_weights(void)
     return TG_OK;
 }
 
-static inline tg_status tg_require_weights(void)
+static inline int tg_weights_are_open(void)
 {
-    return TG_OK;
+    return 1;
 }
 
 static inline int tg_refuse(tg_frame *frame, tg_status status)

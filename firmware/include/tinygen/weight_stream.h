@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Weights on their way into RAM, chunk by chunk: the next one is read while this one is
- * computed with. docs/weights-format.md describes the file they come from. */
+/* Weights on their way into RAM, chunk by chunk: where RAM and source allow it, the next
+ * one is read while this one is computed with. docs/weights-format.md describes the file
+ * they come from. */
 #ifndef TINYGEN_WEIGHT_STREAM_H
 #define TINYGEN_WEIGHT_STREAM_H
 
@@ -11,6 +12,8 @@
 typedef struct {
     uint32_t offset, nbytes; /* in the file; multiples of 32 */
     uint32_t crc;
+    uint8_t *to;       /* 16-byte aligned; of the first chunk, 64 bytes at least */
+    uint32_t is_early; /* it may be read while the chunk before it is in use */
 } tg_chunk;
 
 /* The one file that a firmware was built with. */
@@ -28,12 +31,10 @@ typedef struct {
     uint32_t ticks; /* of tg_port_counter: the core copied, checked or waited */
 } tg_weight_counts;
 
-/* The caller sets the first three members; slabs take any chunk each, 16-byte aligned.
- * Chunk n goes to slabs[n % 2]. */
+/* The caller sets the first two members. */
 typedef struct {
     const tg_weight_file *file;
     tg_weight_source *source;
-    uint8_t *slabs[2];
     uint32_t reading; /* chunk that was started last and not yet taken */
     uint32_t started; /* counter at its start */
     tg_status begun;  /* what its start returned */
@@ -42,7 +43,8 @@ typedef struct {
     tg_weight_counts counts;
 } tg_weight_stream;
 
-/* Read the file's header, and all chunks where they are checked only once.
+/* Read the file's header, and all chunks where they are checked only once, to where they
+ * go: before there are inputs that share this memory.
  *
  * Returns TG_ERR_WEIGHTS_FORMAT when there is no weights file of this version,
  * TG_ERR_OTHER_MODEL when it is another model's, TG_ERR_OTHER_BUILD when it is not this
@@ -50,8 +52,9 @@ typedef struct {
  * a read fails three times. */
 tg_status tg_stream_open(tg_weight_stream *stream);
 
-/* Wait for chunk n, checked, and start to read the next one. *slab is valid until chunk
- * n + 1 is taken. Returns as tg_stream_open; TG_ERR_WEIGHTS_CLOSED before it. */
+/* Wait for chunk n, checked, and start to read the next one if it may be early. *slab is
+ * valid until chunk n + 1 is taken. Returns as tg_stream_open; TG_ERR_WEIGHTS_CLOSED
+ * before it. */
 tg_status tg_stream_take(tg_weight_stream *stream, uint32_t n, const void **slab);
 
 /* Read the whole file's chunks, checked one by one, to `to`, one after the other. */

@@ -66,11 +66,11 @@ static tg_status finish(tg_weight_stream *s, const tg_chunk *chunk, uint8_t *to,
     }
 }
 
-static tg_status read_now(tg_weight_stream *s, uint32_t n, uint8_t *to, int is_checked)
+static tg_status read_checked(tg_weight_stream *s, uint32_t n, uint8_t *to)
 {
     const tg_chunk *chunk = &s->file->chunks[n];
     s->failed = n;
-    return finish(s, chunk, to, is_checked, start(s, chunk, to));
+    return finish(s, chunk, to, 1, start(s, chunk, to));
 }
 
 static tg_status check_header(const tg_weight_stream *s, const header *h)
@@ -89,10 +89,9 @@ static tg_status check_header(const tg_weight_stream *s, const header *h)
     return is_ours ? TG_OK : TG_ERR_OTHER_BUILD;
 }
 
-static tg_status open_header(tg_weight_stream *s)
+static tg_status open_header(tg_weight_stream *s, uint8_t *to)
 {
-    static const tg_chunk all = {0, HEADER_BYTES, 0};
-    uint8_t *to = s->slabs[0];
+    static const tg_chunk all = {.offset = 0, .nbytes = HEADER_BYTES};
     tg_status status = TG_OK;
     s->failed = TG_NO_CHUNK;
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
@@ -111,10 +110,10 @@ tg_status tg_stream_open(tg_weight_stream *s)
 {
     s->is_open = 0;
     s->reading = TG_NO_CHUNK;
-    TG_TRY(open_header(s));
+    TG_TRY(open_header(s, s->file->chunks[0].to));
     if (s->source->is_memory) {
         for (uint32_t n = 0; n < s->file->count; n++) {
-            TG_TRY(read_now(s, n, s->slabs[0], 1));
+            TG_TRY(read_checked(s, n, s->file->chunks[n].to));
         }
     }
     s->failed = TG_NO_CHUNK;
@@ -127,19 +126,18 @@ static tg_status take(tg_weight_stream *s, uint32_t n)
 {
     const int is_checked = !s->source->is_memory;
     const tg_chunk *chunk = &s->file->chunks[n];
-    uint8_t *to = s->slabs[n % 2];
     tg_status begun = s->begun;
     s->failed = n;
     if (s->reading != n) {
         if (s->reading != TG_NO_CHUNK) {
             s->source->stop(s->source); /* of a run that was given up */
         }
-        begun = start(s, chunk, to);
+        begun = start(s, chunk, chunk->to);
     }
     s->reading = TG_NO_CHUNK;
-    TG_TRY(finish(s, chunk, to, is_checked, begun));
-    if (n + 1 < s->file->count) {
-        s->begun = start(s, &s->file->chunks[n + 1], s->slabs[(n + 1) % 2]);
+    TG_TRY(finish(s, chunk, chunk->to, is_checked, begun));
+    if (n + 1 < s->file->count && chunk[1].is_early) {
+        s->begun = start(s, &chunk[1], chunk[1].to);
         s->reading = n + 1;
     }
     return TG_OK;
@@ -153,7 +151,7 @@ tg_status tg_stream_take(tg_weight_stream *s, uint32_t n, const void **slab)
     const uint32_t began = tg_port_counter();
     const tg_status status = take(s, n);
     s->counts.ticks += tg_port_counter() - began;
-    *slab = s->slabs[n % 2];
+    *slab = s->file->chunks[n].to;
     return status;
 }
 
@@ -161,9 +159,9 @@ tg_status tg_stream_load_all(tg_weight_stream *s, void *to)
 {
     uint8_t *at = to;
     s->reading = TG_NO_CHUNK;
-    TG_TRY(open_header(s));
+    TG_TRY(open_header(s, at));
     for (uint32_t n = 0; n < s->file->count; n++) {
-        TG_TRY(read_now(s, n, at, 1));
+        TG_TRY(read_checked(s, n, at));
         at += s->file->chunks[n].nbytes;
     }
     s->failed = TG_NO_CHUNK;
