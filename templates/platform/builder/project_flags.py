@@ -31,6 +31,7 @@ def apply(env):
         LINKFLAGS=[*machine, *LINK, '-Wl,-Map="$BUILD_DIR/${PROGNAME}.map"'],
         LIBS=[*_archives(env), "m"],
     )
+    env.Depends("$BUILD_DIR/firmware.elf", "$PROJECT_DIR/link.ld")  # PlatformIO forgets it
     rules = read_rules(env.GetProjectOption("custom_file_flags"))
 
     def compile_one(env, node):
