@@ -51,9 +51,17 @@ class DoesNotFitError(TinygenError):
 
     exit_code = 5
 
-    def __init__(self, region: str, needed: int, available: int, *, hint: str) -> None:
+    def __init__(
+        self,
+        region: str,
+        needed: int,
+        available: int,
+        *,
+        hint: str,
+        holder: str = "the board has",
+    ) -> None:
         super().__init__(
-            f"{region} needs {needed} bytes but the board has {available} "
+            f"{region} needs {needed} bytes but {holder} {available} "
             f"({needed - available} too many)",
             hint=hint,
         )

@@ -10,10 +10,7 @@ from tinygen.board import Board, find_board
 from tinygen.build.cmsis_nn import find_cmsis_nn
 from tinygen.build.cmsis_nn_files import collect_files
 from tinygen.build.elf import measure
-from tinygen.build.pio import build_project
-from tinygen.build.project_dir import write_project
 from tinygen.emit.parts import Project, Stream
-from tinygen.emit.project import emit_project
 from tinygen.gates import pass_gates
 from tinygen.graph import Graph
 from tinygen.load.model_file import LoadedModel, load_model
@@ -30,6 +27,7 @@ from tinygen.quantize.convert import QuantizeOptions
 from tinygen.report.fit import Fit, measure_fit, require_fit
 from tinygen.report.from_build import report_build
 from tinygen.report.model import Report, write_report
+from tinygen.stack import build_with_stack, least_stack
 from tinygen.streaming import (
     WeightChoice,
     make_chooser,
@@ -54,7 +52,7 @@ class Choices:
         samples: Representative inputs, needed for a float model.
         kernels: Preferred library; ``auto``: whichever measures cheapest, op by op.
         optimize: What matters most.
-        stack_bytes: RAM to reserve for the stack; > 0.
+        stack_bytes: RAM to reserve for the stack, > 0; None: the most it can take.
         surgery: Rewrite the graph losslessly.
         runtime: What runs the model: straight C, or TensorFlow Lite Micro, for which
             kernels, surgery and weights have no meaning.
@@ -69,7 +67,7 @@ class Choices:
     samples: Path | Literal["random"] | None = None
     kernels: Library | Literal["auto"] = "tinygen"
     optimize: Optimize = "balanced"
-    stack_bytes: int = 4096
+    stack_bytes: int | None = None
     surgery: bool = True
     runtime: Runtime = "aot"
     tflm_dir: Path | None = None
@@ -182,7 +180,7 @@ def build(model: Path, out: Path, choices: Choices, progress: Progress) -> Repor
         model=prepared.loaded.content,
         library=choices.kernels,
         optimize=choices.optimize,
-        stack_bytes=choices.stack_bytes,
+        stack_bytes=least_stack(choices.stack_bytes),
         app=choices.app,
         weights=prepared.weights,
         stream=prepared.stream,
@@ -192,9 +190,8 @@ def build(model: Path, out: Path, choices: Choices, progress: Progress) -> Repor
     )
     if tflm:
         project = complete(project, tflm, progress)
-    write_project(emit_project(project), out)
     progress.step(f"building for {prepared.board.name}")
-    image = build_project(out, progress)
+    image, stack = build_with_stack(project, out, choices.stack_bytes, progress)
     pass_gates(project, image)
     if project.stream:
         shutil.copyfile(out / WEIGHTS_FILE, image.elf.with_name(WEIGHTS_FILE))
@@ -202,6 +199,7 @@ def build(model: Path, out: Path, choices: Choices, progress: Progress) -> Repor
     report = report_build(
         read_manifest(out),
         measure(image.elf, prepared.board.regions),
+        stack,
         prepared.savings,
         quantization.as_json() if quantization else None,
     )
@@ -211,7 +209,8 @@ def build(model: Path, out: Path, choices: Choices, progress: Progress) -> Repor
 
 def fit_of(prepared: Prepared, choices: Choices) -> Fit:
     """Return what an image of the prepared model needs at least."""
-    return measure_fit(prepared.graph, prepared.kernels, prepared.plan, choices.stack_bytes)
+    stack_bytes = least_stack(choices.stack_bytes)
+    return measure_fit(prepared.graph, prepared.kernels, prepared.plan, stack_bytes)
 
 
 def _cmsis_nn_files(kernels: Sequence[Kernel | None], *, may_fetch: bool) -> dict[str, bytes]:

@@ -30,7 +30,7 @@ LAYERS = [
     },
     {"cycles", "streaming"},
     {"tune"},
-    {"gates", "tflm_arena"},
+    {"gates", "stack", "tflm_arena"},
     {"tflm"},
     {"pipeline"},
     {"session"},
@@ -42,6 +42,7 @@ LAYERS = [
 HANDED_ON = {
     "tinygen.build.code",
     "tinygen.build.elf",
+    "tinygen.build.stack_bound",
     "tinygen.build.tflm_ops",
     "tinygen.device.block_counts",
     "tinygen.device.measure",

@@ -42,10 +42,8 @@ from tinygen.report.text import build_text
     "--stack",
     "stack_bytes",
     type=click.IntRange(512, 1 << 20),
-    default=4096,
-    show_default=True,
     metavar="BYTES",
-    help="RAM to reserve for the stack; 'profile' tells how much is used.",
+    help="RAM to reserve for the stack; the most that the image can take unless given.",
 )
 @runtime_options
 @click.option(
@@ -69,7 +67,7 @@ def command(  # noqa: PLR0913 - click hands over one argument an option
     surgery: bool,
     weights: str,
     weight_ram: int,
-    stack_bytes: int,
+    stack_bytes: int | None,
     runtime: Literal["aot", "tflm"],
     tflm_dir: Path | None,
     app: Literal["serve", "mlperf"],

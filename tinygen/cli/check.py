@@ -30,10 +30,8 @@ from tinygen.report.weights_text import transfer_text
     "--stack",
     "stack_bytes",
     type=click.IntRange(512, 1 << 20),
-    default=4096,
-    show_default=True,
     metavar="BYTES",
-    help="RAM to reserve for the stack.",
+    help="RAM to reserve for the stack; the build sets it unless given.",
 )
 @output_options
 def command(  # noqa: PLR0913 - click hands over one argument an option
@@ -46,7 +44,7 @@ def command(  # noqa: PLR0913 - click hands over one argument an option
     surgery: bool,
     weights: str,
     weight_ram: int,
-    stack_bytes: int,
+    stack_bytes: int | None,
     quiet: bool,
     verbose: bool,
 ) -> None:

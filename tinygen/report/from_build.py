@@ -5,6 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 from tinygen.build.elf import ImageSize
+from tinygen.build.stack_bound import StackBound
 from tinygen.manifest import Manifest
 from tinygen.optimize.rewrite import Saving
 from tinygen.report.model import (
@@ -20,6 +21,7 @@ from tinygen.report.model import (
 def report_build(
     manifest: Manifest,
     image: ImageSize,
+    stack: StackBound,
     savings: Sequence[Saving],
     quantization: dict[str, Any] | None,
 ) -> Report:
@@ -31,7 +33,7 @@ def report_build(
         runtime=manifest.runtime,
         kernels=manifest.kernels,
         optimize=manifest.optimize,
-        memory=_memory(manifest, image),
+        memory=_memory(manifest, image, stack),
         ops=tuple(
             OpFigures(index=op.index, op=op.op, kernel=op.kernel, macs=op.macs, why=op.why)
             for op in manifest.ops
@@ -42,7 +44,7 @@ def report_build(
     )
 
 
-def _memory(manifest: Manifest, image: ImageSize) -> MemoryFigures:
+def _memory(manifest: Manifest, image: ImageSize, stack: StackBound) -> MemoryFigures:
     plan = manifest.plan
     return MemoryFigures(
         arena_bytes=plan.arena_bytes,
@@ -52,4 +54,7 @@ def _memory(manifest: Manifest, image: ImageSize) -> MemoryFigures:
         flash_bytes=image.flash_bytes,
         flash=FlashSplit(code=image.code, weights=image.weights, tables=image.tables, other=0),
         bounds=BoundFigures(plan.bound_layerwise, plan.bound_overlap),
+        stack_worst_bytes=stack.nbytes,
+        stack_chain=stack.chain,
+        stack_note=stack.trouble,
     )

@@ -47,8 +47,10 @@ class BoundFigures:
 class MemoryFigures:
     """Bytes of RAM and flash, from the ELF; ``arena_bytes`` includes the scratch.
 
-    ``ram_bytes`` is what the linker placed, ``stack_bytes`` what it reserved; `profile`
-    adds how much of stack and arena was really used.
+    ``ram_bytes`` is what the linker placed, ``stack_bytes`` what it reserved,
+    ``stack_worst_bytes`` the most that any path through the image can take, by the calls
+    in ``stack_chain``; where that is not bounded, ``stack_note`` says why. `profile` adds
+    how much of stack and arena was really used.
     """
 
     arena_bytes: int
@@ -58,6 +60,9 @@ class MemoryFigures:
     flash_bytes: int
     flash: FlashSplit
     bounds: BoundFigures
+    stack_worst_bytes: int | None = None
+    stack_chain: tuple[str, ...] = ()
+    stack_note: str = ""
     arena_high_water_bytes: int | None = None
     stack_high_water_bytes: int | None = None
 
@@ -165,6 +170,7 @@ class Report:
         memory = dict(table["memory"])
         memory["flash"] = FlashSplit(**memory["flash"])
         memory["bounds"] = BoundFigures(**memory["bounds"])
+        memory["stack_chain"] = tuple(memory.get("stack_chain", ()))
         verify, accuracy = table["verify"], table["accuracy"]
         plain = ("board", "core", "runtime", "kernels", "optimize", "quantization", "weights")
         return cls(

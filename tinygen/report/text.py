@@ -1,7 +1,7 @@
 """The report as text for a terminal."""
 
 from tinygen.board import Board
-from tinygen.report.model import OpFigures, Report
+from tinygen.report.model import MemoryFigures, OpFigures, Report
 from tinygen.report.weights_text import weights_text
 
 
@@ -24,8 +24,18 @@ def memory_text(report: Report, board: Board) -> str:
             f"  arena reached {memory.arena_bytes:,}; lower bound {memory.bounds.overlap:,}"
             f" ({memory.bounds.layerwise:,} without overlapping buffers)"
         ),
+        _stack_text(memory),
     ]
     return "\n".join(rows)
+
+
+def _stack_text(memory: MemoryFigures) -> str:
+    """Return the most stack that can be taken, and by which calls."""
+    if memory.stack_worst_bytes is None:
+        return f"  stack not bounded: {memory.stack_note}; 'profile' tells how much is used"
+    chain = memory.stack_chain
+    since = chain.index("main") if "main" in chain else 0
+    return f"  stack at most {memory.stack_worst_bytes:,} bytes: {' > '.join(chain[since:])}"
 
 
 def build_text(report: Report, board: Board) -> str:
