@@ -18,6 +18,8 @@ FORMS = {
     *(f"tg_mve_conv_2d_s8/{form}" for form in ("relu", "plain", "exact")),
     *(f"tg_mve_pointwise_s8/{form}" for form in ("relu", "plain", "exact")),
     *(f"tg_mve_pointwise_s8/shared_{form}" for form in ("relu", "plain")),
+    *(f"tg_mve_product1_s8/{form}" for form in ("relu", "plain", "exact")),
+    *(f"tg_mve_product1_s8/shared_{form}" for form in ("relu", "plain")),
     *(f"tg_mve_depthwise_s8/quad_{form}" for form in ("relu", "plain")),
     *(f"tg_mve_depthwise_s8/row_{form}" for form in ("relu", "plain")),
 }
@@ -130,8 +132,10 @@ def _products(cases):
         cases.set(dead=1).fully_connected(1, depth, out_c, per_channel=True, act=RELU)
         cases.set(**RELU_SET).fully_connected(1, depth, out_c, act=RELU)
     cases.set(least=-128).fully_connected(1, 129, 9)
+    cases.set(zero_point=3).fully_connected(1, 48, 7, per_channel=True)
     cases.set().fully_connected(4, 30, 5)
     cases.set(**EXACT).fully_connected(3, 6, 17, per_channel=True)
+    cases.set(**EXACT).fully_connected(1, 16, 17, per_channel=True)
     cases.set(bias=1 << 31).fully_connected(2, 40, 6)
 
 

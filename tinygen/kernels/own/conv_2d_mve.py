@@ -85,6 +85,8 @@ def pointwise_kernel(of: Product, pixels: int, overlap: dict[int, int], *, step:
     rest = pixels - direct // 2 * 2
     shared = pixels == 1 and of.may_share
     form = f"shared_{of.form}" if shared else of.form
+    if pixels == direct == 1:
+        return _single_kernel(of, form, overlap, shared=shared)
     scratch = "NULL" if direct == pixels else "{scratch}"
     return Kernel(
         name=f"tg_mve_pointwise_s8/{form}",
@@ -94,6 +96,20 @@ def pointwise_kernel(of: Product, pixels: int, overlap: dict[int, int], *, step:
         constants=of.constants(shared=shared),
         structs=[Struct("tg_mve_pointwise", "params", fields)],
         scratch_bytes=0 if direct == pixels else (rest - 1) * depth + padded,
+        overlap=overlap,
+        why="16 products an instruction, straight from the input",
+    )
+
+
+def _single_kernel(of: Product, form: str, overlap: dict[int, int], *, shared: bool) -> Kernel:
+    """Return the kernel that multiplies one row, which needs no padding."""
+    return Kernel(
+        name=f"tg_mve_product1_s8/{form}",
+        calls=[Call(f"tg_mve_product1_{form}_s8", ["&params", "{in0}", "{out0}"])],
+        sources=SOURCES[:1],
+        headers=["tinygen/mve/product_s8.h"],
+        constants=of.constants(shared=shared),
+        structs=[Struct("tg_mve_product", "params", of.fields(""))],
         overlap=overlap,
         why="16 products an instruction, straight from the input",
     )

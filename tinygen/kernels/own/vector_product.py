@@ -70,20 +70,22 @@ class Product:
             Constant("table", values, "table"),
         ]
 
-    def fields(self, name: str = "product", *, step: int = 0) -> dict[str, int | str]:
-        """Return the fields of the C struct ``tg_mve_product`` that is called ``name``.
+    def fields(self, prefix: str = "product.", *, step: int = 0) -> dict[str, int | str]:
+        """Return the fields of the C struct ``tg_mve_product``.
 
-        ``step``: bytes from one output pixel to the next; 0: its channels.
+        Args:
+            prefix: Before their names.
+            step: Bytes from one output pixel to the next; 0: its channels.
         """
         return {
-            f"{name}.weights": "{packed}",
-            f"{name}.table": "{table}",
-            f"{name}.blocks": self.blocks,
-            f"{name}.out_c": len(self.weights),
-            f"{name}.zero_point": self.zero_point,
-            f"{name}.min": self.low,
-            f"{name}.max": self.high,
-            f"{name}.out_step": step or len(self.weights),
+            f"{prefix}weights": "{packed}",
+            f"{prefix}table": "{table}",
+            f"{prefix}blocks": self.blocks,
+            f"{prefix}out_c": len(self.weights),
+            f"{prefix}zero_point": self.zero_point,
+            f"{prefix}min": self.low,
+            f"{prefix}max": self.high,
+            f"{prefix}out_step": step or len(self.weights),
         }
 
     def rows(self) -> list[Int64]:
