@@ -12,8 +12,8 @@ from tinygen.core import CORES, Core
 from tinygen.errors import BoardError
 from tinygen.resources import data_dir, user_boards_dir
 
-# Asked for often enough to be told why not: nothing here could test them.
-_NOT_CORTEX_M = {"esp32-s3": "Xtensa LX7", "esp32-c3": "RISC-V"}
+_OFFICIAL = ("platform", "version", "board")
+_FRAMEWORKS = {"arduino_esp32": "arduino"}  # by port
 RegionKind = Literal["flash", "ram", "external"]
 
 
@@ -42,7 +42,7 @@ class Board:
 
     Attributes:
         name: Human-readable name, as the vendor writes it.
-        core: GCC's name of the core, such as ``cortex-m4``.
+        core: GCC's name of the core, such as ``cortex-m4``; see `tinygen.core`.
         clock_hz: CPU clock in Hz after the port's start-up code ran.
         port: Folder under ``firmware/ports`` with start-up, UART and counter.
         regions: Memories; the first ``flash`` region holds the image (the vector table
@@ -52,6 +52,8 @@ class Board:
         counter_hz: Rate of the port's counter; 0 where it counts core cycles.
         defines: Preprocessor macros for the port.
         flash: Names of the part in the tools that flash it; docs/boards.md has the keys.
+        official: PlatformIO's official platform that has the board: ``platform``,
+            ``version`` and ``board``; with ``framework`` it is the only way to build.
         qemu_machine: QEMU's -M name; empty for a real board.
         aliases: Other ids for the board.
         id: The file's stem.
@@ -66,6 +68,7 @@ class Board:
     counter_hz: int = 0
     defines: dict[str, int] = field(default_factory=dict)
     flash: dict[str, str] = field(default_factory=dict)
+    official: dict[str, str] = field(default_factory=dict)
     qemu_machine: str = ""
     aliases: tuple[str, ...] = ()
     id: str = ""
@@ -109,6 +112,11 @@ class Board:
         return bool(self.qemu_machine)
 
     @property
+    def framework(self) -> str:
+        """Return the vendor's framework that starts the board; "" where our own port does."""
+        return self.official.get("framework", "")
+
+    @property
     def macros(self) -> Mapping[str, int | str]:
         """Return the preprocessor macros to build runtime and port with, name to value."""
         return {
@@ -148,12 +156,6 @@ def find_board(board_id: str) -> Board:
         BoardError: There is no such board, or a board file is wrong.
     """
     known = {name: board for board in list_boards() for name in (board.id, *board.aliases)}
-    if board_id in _NOT_CORTEX_M:
-        raise BoardError(
-            f"{board_id} has {_NOT_CORTEX_M[board_id]} cores, and tinygen builds for Cortex-M",
-            hint="take src/model.c, src/kernels and include of a build for qemu-m3 with "
-            "--kernels reference into a project of PlatformIO's espressif32: they are plain C",
-        )
     if board_id not in known:
         raise BoardError(
             f"no board named '{board_id}'", hint=_nearest(board_id, known, "run 'tinygen boards'")
@@ -220,6 +222,26 @@ def _require_possible(place: str, board: Board) -> None:
                 f"{place}: no region of kind '{kind}'", hint="an image needs flash and ram"
             )
     _require_disjoint(place, board.regions)
+    _require_official(place, board)
+
+
+def _require_official(place: str, board: Board) -> None:
+    """Raise unless ``[official]`` names a platform, where it is there or needed."""
+    for key in board.official:
+        if key not in (*_OFFICIAL, "framework"):
+            hint = _nearest(key, (*_OFFICIAL, "framework"), "see docs/boards.md")
+            raise BoardError(f"{place}: unknown key 'official.{key}'", hint=hint)
+    missing = [key for key in _OFFICIAL if key not in board.official]
+    if missing and (board.official or not board.core.startswith("cortex-")):
+        raise BoardError(
+            f"{place}: key 'official.{missing[0]}' is missing", hint="see docs/boards.md"
+        )
+    wanted = _FRAMEWORKS.get(board.port, "")
+    if board.framework != wanted:
+        raise BoardError(
+            f"{place}: port '{board.port}' with the framework '{board.framework}'",
+            hint=f"it needs official.framework = '{wanted}'" if wanted else "remove the framework",
+        )
 
 
 def _require_disjoint(place: str, regions: tuple[Region, ...]) -> None:

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Core:
-    """One kind of Cortex-M.
+    """One kind of Cortex-M, or a core of another family, which runs the portable kernels.
 
     Attributes:
         name: GCC's -mcpu name, such as ``cortex-m4``.
         dsp: It has the DSP extension (SMLAD ...).
         mve: It has the M-profile vector extension.
-        flags: GCC's flags for compiler, assembler and linker.
+        flags: GCC's flags for compiler, assembler and linker; none where a framework
+            has its own.
     """
 
     name: str
@@ -45,5 +46,7 @@ CORES = {
             mve=True,
             flags=("-mthumb", "-mcpu=cortex-m55", "-mfloat-abi=hard"),
         ),
+        Core("xtensa-lx7"),
+        Core("riscv32imc"),
     )
 }

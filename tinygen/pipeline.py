@@ -9,8 +9,11 @@ from typing import Literal
 from tinygen.board import Board, find_board
 from tinygen.build.cmsis_nn import find_cmsis_nn
 from tinygen.build.cmsis_nn_files import collect_files
-from tinygen.build.elf import measure
+from tinygen.build.elf import ImageSize, measure
+from tinygen.build.elf_official import measure_official
+from tinygen.build.pio import Image
 from tinygen.emit.parts import Project, Stream
+from tinygen.errors import UsageError
 from tinygen.gates import pass_gates
 from tinygen.graph import Graph
 from tinygen.load.model_file import LoadedModel, load_model
@@ -168,6 +171,7 @@ def build(model: Path, out: Path, choices: Choices, progress: Progress) -> Repor
     tflm = find_source(choices.tflm_dir) if choices.runtime == "tflm" else None
     if tflm:
         choices = replace(choices, kernels="reference", surgery=False, weights="flash")
+    require_possible(find_board(choices.board_id), choices)
     prepared = prepare(model, choices, progress)
     if tflm is None:  # else the arena is not known before it is measured
         require_fit(prepared.board, fit_of(prepared, choices))
@@ -192,19 +196,46 @@ def build(model: Path, out: Path, choices: Choices, progress: Progress) -> Repor
         project = complete(project, tflm, progress)
     progress.step(f"building for {prepared.board.name}")
     image, stack = build_with_stack(project, out, choices.stack_bytes, progress)
-    pass_gates(project, image)
     if project.stream:
         shutil.copyfile(out / WEIGHTS_FILE, image.elf.with_name(WEIGHTS_FILE))
     quantization = prepared.loaded.quantization
     report = report_build(
         read_manifest(out),
-        measure(image.elf, prepared.board.regions),
+        check_and_measure(project, image),
         stack,
         prepared.savings,
         quantization.as_json() if quantization else None,
     )
     write_report(report, out / REPORT_FILE)
     return report
+
+
+def check_and_measure(project: Project, image: Image) -> ImageSize:
+    """Look into the image, as far as it is ours."""
+    if project.board.framework:
+        return measure_official(image.elf, image.objects)
+    pass_gates(project, image)
+    return measure(image.elf, project.board.regions)
+
+
+def require_possible(board: Board, choices: Choices) -> None:
+    """Raise unless a board with a vendor's framework can have what was chosen.
+
+    Raises:
+        UsageError: It needs a port of our own, or a Cortex-M.
+    """
+    if not board.framework:
+        return
+    for option, value, able in (
+        ("--runtime", choices.runtime, ("aot",)),
+        ("--kernels", choices.kernels, ("tinygen", "reference")),
+        ("--weights", choices.weights, ("flash",)),
+    ):
+        if value not in able:
+            raise UsageError(
+                f"{board.id} ({board.core}) cannot have {option} {value}",
+                hint=f"it runs portable kernels on its vendor's framework: {option} {able[0]}",
+            )
 
 
 def fit_of(prepared: Prepared, choices: Choices) -> Fit:

@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from tinygen.build.pio import Image, build_project
+from tinygen.build.pio_official import build_official
 from tinygen.build.project_dir import write_project
 from tinygen.build.stack_bound import StackBound, bound_stack
 from tinygen.emit.parts import Project
@@ -14,6 +15,7 @@ from tinygen.progress import Progress
 _LEAST = 512  # start-up reports a fault from less
 _UNBOUNDED = 4096  # reserved where nothing is known
 _TFLM = "TensorFlow Lite Micro calls its kernels through virtual functions"
+_FRAMEWORK = "what the vendor's framework calls is not known"
 
 
 def least_stack(wanted: int | None) -> int:
@@ -36,9 +38,10 @@ def build_with_stack(
         DoesNotFitError: ``wanted`` is less than the bound, or memory is too small.
         ToolchainError: The build fails.
     """
-    if project.runtime == "tflm":
+    if project.runtime == "tflm" or project.board.framework:
         project = replace(project, stack_bytes=wanted or _UNBOUNDED)
-        return _build(project, out, progress), StackBound(None, (), _TFLM)
+        reason = _FRAMEWORK if project.board.framework else _TFLM
+        return _build(project, out, progress), StackBound(None, (), reason)
     project = replace(project, stack_bytes=least_stack(wanted))
     image = _build(project, out, progress)
     bound = bound_stack(image.elf, image.objects, project.board.cpu)
@@ -59,4 +62,6 @@ def build_with_stack(
 
 def _build(project: Project, out: Path, progress: Progress) -> Image:
     write_project(emit_project(project), out)
+    if project.board.framework:
+        return build_official(out, project.board, progress)
     return build_project(out, progress)

@@ -97,6 +97,36 @@ def test_a_board_file_is_read_whole(tmp_path):
             "some.toml: 'flash' is {'pyocd': 1}",
             "write it as a table of strings",
         ),
+        (
+            "TG_X = 1",
+            'TG_X = 1\n[official]\nplatform = "p"\nversion = "1"',
+            "some.toml: key 'official.board' is missing",
+            "see docs/boards.md",
+        ),
+        (
+            "TG_X = 1",
+            'TG_X = 1\n[official]\nplatfrom = "p"',
+            "some.toml: unknown key 'official.platfrom'",
+            "did you mean 'platform'?",
+        ),
+        (
+            "TG_X = 1",
+            'TG_X = 1\n[official]\nplatform="p"\nversion="1"\nboard="b"\nframework="arduino"',
+            "some.toml: port 'mps2' with the framework 'arduino'",
+            "remove the framework",
+        ),
+        (
+            '"mps2"',
+            '"arduino_esp32"',
+            "some.toml: port 'arduino_esp32' with the framework ''",
+            "it needs official.framework = 'arduino'",
+        ),
+        (
+            '"cortex-m4"',
+            '"riscv32imc"',
+            "some.toml: key 'official.platform' is missing",
+            "see docs/boards.md",
+        ),
         ('["other_name"]', "[1]", "some.toml: 'aliases' is [1]", "write it as an array of strings"),
         (
             '"cortex-m4"',
@@ -191,12 +221,12 @@ def test_the_boards_the_documentation_promises_are_there():
     assert ids >= {"nrf5340_dk", "bbc_microbit", "pico", "pico2", "nano_33_ble", "portenta_h7"}
 
 
-@pytest.mark.parametrize("board_id", ["esp32-s3", "esp32-c3"])
-def test_a_board_of_another_architecture_says_what_there_is_instead(board_id):
-    with pytest.raises(BoardError) as caught:
-        find_board(board_id)
-    assert "tinygen builds for Cortex-M" in str(caught.value)
-    assert "--kernels reference" in caught.value.hint
+@pytest.mark.parametrize("name", ["esp32-s3", "esp32-c3"])
+def test_a_board_of_another_architecture_goes_by_its_vendors_framework(name):
+    board = find_board(name)
+    assert board.id == name.replace("-", "")
+    assert board.framework == "arduino"
+    assert not board.cpu.flags
 
 
 @pytest.mark.parametrize("board", list_boards(), ids=lambda board: board.id)

@@ -83,7 +83,7 @@ def measure(elf: Path, regions: Sequence[Region]) -> ImageSize:
     try:
         with elf.open("rb") as stream:
             file = ELFFile(stream)
-            sections = _sections(file)
+            sections = alloc_sections(file)
             heap = sorted(HEAP & _symbols(file).keys())
             weights_in_ram = _span(_symbols(file), "__data_start", "__ram_weights_end")
     except (OSError, ELFError) as error:
@@ -98,7 +98,8 @@ def measure(elf: Path, regions: Sequence[Region]) -> ImageSize:
     return _sum(sections, regions, weights_in_ram)
 
 
-def _sections(file: ELFFile) -> tuple[Section, ...]:
+def alloc_sections(file: ELFFile) -> tuple[Section, ...]:
+    """Return the sections that take memory, by address."""
     found = [
         Section(
             name=section.name,

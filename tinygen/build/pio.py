@@ -12,11 +12,24 @@ from pathlib import Path
 
 from tinygen.build.pio_errors import explain
 from tinygen.build.project_dir import require_complete
-from tinygen.build.toolchain import Compiler, find_compiler
+from tinygen.build.toolchain import find_compiler
 from tinygen.errors import ToolchainError
-from tinygen.manifest import read_manifest
+from tinygen.manifest import Manifest, read_manifest
 from tinygen.progress import Progress, Silent
 from tinygen.resources import cache_dir
+
+# No question to the network but for what a build needs, and nothing but text.
+QUIET = {
+    "PLATFORMIO_SETTING_ENABLE_TELEMETRY": "No",
+    "PLATFORMIO_SETTING_CHECK_PLATFORMIO_INTERVAL": "36500",
+    "PLATFORMIO_SETTING_CHECK_PRUNE_SYSTEM_THRESHOLD": "0",
+    "PLATFORMIO_SETTING_DISABLE_UDEV_RULES_CHECK": "Yes",
+    "PLATFORMIO_DISABLE_UPGRADE_CHECK": "true",
+    "PLATFORMIO_DISABLE_PROGRESSBAR": "true",
+    "PLATFORMIO_NO_ANSI": "true",
+    "PYTHONIOENCODING": "utf-8",
+    "LC_ALL": "C.UTF-8",  # the compiler's messages are read by pio_errors
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +41,12 @@ class Image:
         binary: The bytes of flash.
         map: The linker's map.
         objects: Folder of object files, each with its stack usage (``.su``) beside it.
-        compiler: What built it.
     """
 
     elf: Path
     binary: Path
     map: Path
     objects: Path
-    compiler: Compiler
 
 
 def build_project(folder: Path, progress: Progress | None = None) -> Image:
@@ -52,8 +63,20 @@ def build_project(folder: Path, progress: Progress | None = None) -> Image:
     """
     require_complete(folder)
     manifest = read_manifest(folder)
-    compiler = find_compiler()
-    lines = _run(folder.resolve(), progress or Silent())
+    find_compiler()
+    return run_pio(folder, manifest, pio_environment(), progress or Silent())
+
+
+def run_pio(
+    folder: Path, manifest: Manifest, environment: dict[str, str], progress: Progress
+) -> Image:
+    """Run ``pio run`` in an environment that has what it needs.
+
+    Raises:
+        DoesNotFitError: The image is larger than a memory.
+        ToolchainError: The build fails.
+    """
+    lines = _run(folder.resolve(), environment, progress)
     if lines is not None:
         raise explain(lines, manifest)
     build = folder.resolve() / ".pio" / "build" / manifest.board
@@ -62,17 +85,16 @@ def build_project(folder: Path, progress: Progress | None = None) -> Image:
         binary=build / "firmware.bin",
         map=build / "firmware.map",
         objects=build / "src",
-        compiler=compiler,
     )
 
 
-def _run(folder: Path, progress: Progress) -> list[str] | None:
+def _run(folder: Path, environment: dict[str, str], progress: Progress) -> list[str] | None:
     """Run ``pio run``; return what it printed if it failed."""
     command = [sys.executable, "-m", "platformio", "run", "--project-dir", str(folder)]
     lines = []
     with subprocess.Popen(
         command,
-        env=pio_environment(),
+        env=environment,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -118,16 +140,8 @@ def pio_environment() -> dict[str, str]:
     scons = find_spec("SCons")
     places = list(scons.submodule_search_locations or ()) if scons else []
     return inherited | {
+        **QUIET,
         "PLATFORMIO_CORE_DIR": str(core_dir),
-        "PLATFORMIO_SETTING_ENABLE_TELEMETRY": "No",
-        "PLATFORMIO_SETTING_CHECK_PLATFORMIO_INTERVAL": "36500",
-        "PLATFORMIO_SETTING_CHECK_PRUNE_SYSTEM_THRESHOLD": "0",
-        "PLATFORMIO_SETTING_DISABLE_UDEV_RULES_CHECK": "Yes",
-        "PLATFORMIO_DISABLE_UPGRADE_CHECK": "true",
-        "PLATFORMIO_DISABLE_PROGRESSBAR": "true",
-        "PLATFORMIO_NO_ANSI": "true",
-        "PYTHONIOENCODING": "utf-8",
-        "LC_ALL": "C.UTF-8",  # the compiler's messages are read by pio_errors
         "TINYGEN_OFFLINE": "1",
         **({"TINYGEN_SCONS_DIR": places[0]} if places else {}),
     }

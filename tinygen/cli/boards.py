@@ -42,7 +42,11 @@ def show(board_id: str) -> None:
         click.echo(
             f"  {region.kind:<8}{region.name:<10}0x{region.origin:08x}  {region.nbytes:>11,} bytes"
         )
-    click.echo(f"  port    bare metal, firmware/ports/{board.port}")
+    way = "bare metal"
+    if board.framework:
+        platform = f"{board.official['platform']} {board.official['version']}"
+        way = f"PlatformIO's {platform} with the framework {board.framework}"
+    click.echo(f"  port    {way}, firmware/ports/{board.port}")
     if board.flash:
         click.echo("  flash   " + ", ".join(f"{tool} {part}" for tool, part in board.flash.items()))
     click.echo(f"  source  {board.source}")

@@ -9,7 +9,7 @@ from tinygen.ops.contract import Kernel
 from tinygen.resources import data_dir
 
 SHARED_PORT = "cortex_m"
-_SOURCES = {".c", ".h", ".S"}
+_SOURCES = {".c", ".cpp", ".h", ".S"}
 _INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"', re.MULTILINE)
 
 
@@ -29,7 +29,8 @@ def firmware_files(
     sources = [f"src/{s}" for k in chosen for s in k.sources if not s.startswith("cmsis-nn/")]
     sources += [f"src/{name}" for name in more]
     sources += [name for name in _folder("src/runtime") if name != without]
-    sources += _folder(f"ports/{board.port}") + _folder(f"ports/{SHARED_PORT}")
+    sources += _folder(f"ports/{board.port}")
+    sources += [] if board.framework else _folder(f"ports/{SHARED_PORT}")
     headers = [f"include/{h}" for k in chosen for h in k.headers if h.startswith("tinygen/")]
     files = _with_headers([*sources, *headers, "include/tinygen/model_api.h"])
     return {_project_path(path): files[path] for path in sorted(files)}

@@ -1,30 +1,26 @@
-"""PlatformIO's official platforms: which one has a board, pinned."""
+"""PlatformIO's official platform as the way to build: its project around the same sources."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from typing import Any
 
+from tinygen.board import Board
+from tinygen.emit.render import render
+from tinygen.resources import data_dir
 
-@dataclass(frozen=True, slots=True)
-class OfficialPlatform:
-    """A platform of PlatformIO's registry at one version, and its id of the board."""
-
-    name: str
-    version: str
-    board: str
-
-
-def _ststm32(board: str) -> OfficialPlatform:
-    return OfficialPlatform("ststm32", "19.6.0", board)
+BUILDER = ".tinygen/builder"
+_FILES = ("framework.py", "project_flags.py")
 
 
-# By tinygen's board id. Source: the ``boards`` folders of platform-ststm32 19.6.0 and
-# platform-nordicnrf52 10.11.0; both build without a framework.
-OFFICIAL = {
-    "disco_f407vg": _ststm32("disco_f407vg"),
-    "disco_l475vg_iot01a": _ststm32("disco_l475vg_iot01a"),
-    "nucleo_f446re": _ststm32("nucleo_f446re"),
-    "nucleo_f767zi": _ststm32("nucleo_f767zi"),
-    "nucleo_l4r5zi": _ststm32("nucleo_l4r5zi"),
-    "nucleo_u575zi_q": _ststm32("nucleo_u575zi_q"),
-    "stm32h7": _ststm32("nucleo_h743zi"),
-    "nrf52840_dk": OfficialPlatform("nordicnrf52", "10.11.0", "nrf52840_dk"),
-}
+def official_files(board: Board, context: Mapping[str, Any]) -> dict[str, str]:
+    """Return what a board with a vendor's framework has instead of our platform and linker script.
+
+    Args:
+        board: With a framework.
+        context: As all texts of a project have it.
+    """
+    folder = data_dir("templates") / "platform" / "builder"
+    ini = render("project/official.ini.j2", {**context, "clock_hz": board.clock_hz})
+    return {
+        "platformio.ini": ini,
+        **{f"{BUILDER}/{name}": (folder / name).read_text(encoding="utf-8") for name in _FILES},
+    }

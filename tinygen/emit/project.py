@@ -2,7 +2,9 @@
 
 import fnmatch
 import json
+from collections.abc import Mapping
 from importlib.metadata import version
+from typing import Any
 
 from tinygen import manifest, weights_file
 from tinygen.board import Board
@@ -11,7 +13,7 @@ from tinygen.emit.firmware_files import firmware_files
 from tinygen.emit.linker import emit_linker_script
 from tinygen.emit.manifest import describe
 from tinygen.emit.model import emit_model
-from tinygen.emit.official import OFFICIAL
+from tinygen.emit.official import official_files
 from tinygen.emit.parts import Project
 from tinygen.emit.render import render
 from tinygen.emit.tflm import ARCHIVE, library_flags
@@ -41,8 +43,6 @@ def emit_project(project: Project) -> dict[str, str | bytes]:
         **(project.tflm.files() if project.tflm else _model(project)),
         **{_cmsis_nn_path(path): content for path, content in project.cmsis_nn.items()},
         **_texts(project),
-        **_platform(project.board),
-        "link.ld": emit_linker_script(project.board, project.stack_bytes),
         "model.tflite": project.model,
         **({weights_file.FILE: project.stream.file.content} if project.stream else {}),
     }
@@ -67,7 +67,12 @@ def _app_files(project: Project) -> list[str]:
 def _macros(project: Project) -> dict[str, int | str]:
     app = mlperf.mlperf_macros(project.given) if project.app == "mlperf" else {}
     in_ram = {"TG_WEIGHTS_IN_RAM": 1} if project.weights.choice == "ram" else {}
-    return {**project.board.macros, **in_ram, **app}
+    own_task: dict[str, int | str] = (
+        {"TG_MAIN": "tg_main", "TG_STACK_BYTES": project.stack_bytes}
+        if project.board.framework
+        else {}
+    )
+    return {**project.board.macros, **in_ram, **app, **own_task}
 
 
 def _cmsis_nn_path(path: str) -> str:
@@ -81,7 +86,7 @@ def _cmsis_nn_path(path: str) -> str:
 
 
 def _texts(project: Project) -> dict[str, str]:
-    """Return the files that a person reads."""
+    """Return the files that a person reads, and those that say how it is built."""
     board = project.board
     context = {
         "model_name": project.given.name,
@@ -96,12 +101,22 @@ def _texts(project: Project) -> dict[str, str]:
         "library_flags": library_flags(project.tflm),
         "archives": [ARCHIVE] if project.tflm else [],
         "tflm": project.tflm,
-        "official": OFFICIAL.get(board.id),
+        "official": board.official,
+        "framework": board.framework,
     }
     return {
-        "platformio.ini": render("project/platformio.ini.j2", context),
         "README.md": render("project/README.md.j2", context),
         ".gitignore": render("project/gitignore.j2", {}),
+        **(official_files(board, context) if board.framework else _bare_metal(project, context)),
+    }
+
+
+def _bare_metal(project: Project, context: Mapping[str, Any]) -> dict[str, str]:
+    """Return what builds a project on a port of our own."""
+    return {
+        "platformio.ini": render("project/platformio.ini.j2", context),
+        "link.ld": emit_linker_script(project.board, project.stack_bytes),
+        **_platform(project.board),
     }
 
 
@@ -118,7 +133,9 @@ def file_flags(project: Project) -> list[tuple[str, tuple[str, ...]]]:
         if fnmatch.filter(sources, pattern)
     ]
     streams = [("weights/*", fast), ("runtime/crc32.c", fast)] if project.stream else []
-    return [("*", ("-Os",)), ("model.c", fast), ("kernels/*", fast), *streams, *cmsis_nn]
+    own = [("*", ("-Os",)), ("model.c", fast), ("kernels/*", fast), *streams, *cmsis_nn]
+    # Frameworks compile C by an older standard.
+    return [*own, ("*.c", ("-std=gnu11",))] if project.board.framework else own
 
 
 def _platform(board: Board) -> dict[str, str]:

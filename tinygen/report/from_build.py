@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
+from tinygen.board import Board, find_board
 from tinygen.build.elf import ImageSize
 from tinygen.build.stack_bound import StackBound
 from tinygen.manifest import Manifest
@@ -14,6 +15,7 @@ from tinygen.report.model import (
     MemoryFigures,
     ModelFigures,
     OpFigures,
+    PortFigures,
     Report,
 )
 
@@ -30,6 +32,7 @@ def report_build(
         model=ModelFigures(**asdict(manifest.model)),
         board=manifest.board,
         core=manifest.core,
+        port=_port(find_board(manifest.board)),
         runtime=manifest.runtime,
         kernels=manifest.kernels,
         optimize=manifest.optimize,
@@ -42,6 +45,13 @@ def report_build(
         quantization=quantization,
         weights=asdict(manifest.weights),
     )
+
+
+def _port(board: Board) -> PortFigures:
+    if not board.framework:
+        return PortFigures("bare-metal", board.port)
+    platform = f"{board.official['platform']} {board.official['version']}"
+    return PortFigures("official-platform", board.port, platform, board.framework)
 
 
 def _memory(manifest: Manifest, image: ImageSize, stack: StackBound) -> MemoryFigures:

@@ -26,6 +26,19 @@ class ModelFigures:
 
 
 @dataclass(frozen=True, slots=True)
+class PortFigures:
+    """Which way the board goes: our own start-up, or the vendor's by PlatformIO's platform.
+
+    ``name`` is the folder under ``firmware/ports``.
+    """
+
+    way: Literal["bare-metal", "official-platform"]
+    name: str
+    platform: str | None = None
+    framework: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class FlashSplit:
     """Flash by what it holds: code is everything that is neither weights nor tables."""
 
@@ -148,6 +161,7 @@ class Report:
     optimize: str
     memory: MemoryFigures
     ops: tuple[OpFigures, ...]
+    port: PortFigures
     cost: CostFigures = CostFigures()
     verify: VerifyFigures | None = None
     accuracy: AccuracyFigures | None = None
@@ -177,6 +191,7 @@ class Report:
             model=ModelFigures(**table["model"]),
             memory=MemoryFigures(**memory),
             ops=tuple(OpFigures(**op) for op in table["ops"]),
+            port=PortFigures(**table["port"]),
             cost=CostFigures(**table["cost"]),
             verify=VerifyFigures(**verify) if verify else None,
             accuracy=AccuracyFigures(**accuracy) if accuracy else None,

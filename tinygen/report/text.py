@@ -40,7 +40,7 @@ def _stack_text(memory: MemoryFigures) -> str:
 
 def build_text(report: Report, board: Board) -> str:
     """Return what a build says: heading, surgery, memory, quantization warnings."""
-    rows = [heading(report)]
+    rows = [heading(report), port_text(report)]
     rows += [
         f"  surgery {saving['rewrite']}: {saving['what']} "
         f"(-{saving['macs']:,} MACs, -{saving['weights_bytes']:,} bytes of weights)"
@@ -52,6 +52,14 @@ def build_text(report: Report, board: Board) -> str:
     if report.quantization:
         rows += [f"  warning: {text}" for text in report.quantization["warnings"]]
     return "\n".join(rows)
+
+
+def port_text(report: Report) -> str:
+    """Return which way the board goes."""
+    port = report.port
+    if port.way == "bare-metal":
+        return f"  port  bare metal, our own: {port.name}"
+    return f"  port  PlatformIO's {port.platform} with the framework {port.framework}: {port.name}"
 
 
 def _share(used: int, limit: int) -> str:

@@ -17,7 +17,7 @@ typedef struct {
 #define TG_NOINLINE __attribute__((noinline))
 
 /* Sections by which the build measures where flash and RAM go. */
-#if defined(__arm__)
+#if defined(__arm__) || defined(TG_SECTIONS)
 #if defined(TG_WEIGHTS_IN_RAM)
 #define TG_WEIGHTS __attribute__((section(".data.tg_weights")))
 #else

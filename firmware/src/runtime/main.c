@@ -3,7 +3,13 @@
 #include "model.h"
 #include "tinygen/serve.h"
 
-int main(void)
+#ifndef TG_MAIN /* a framework has a main of its own */
+#define TG_MAIN main
+#endif
+
+int TG_MAIN(void);
+
+int TG_MAIN(void)
 {
 #ifdef MODEL_START
     (void)MODEL_START(); /* when it fails, model_run says so */

@@ -32,10 +32,17 @@ def apply(env):
         LIBS=[*_archives(env), "m"],
     )
     env.Depends("$BUILD_DIR/firmware.elf", "$PROJECT_DIR/link.ld")  # PlatformIO forgets it
+    apply_to_files(env)
+
+
+def apply_to_files(env):
+    """Add the flags of single files; those that are not under src/ stay as they are."""
     rules = read_rules(env.GetProjectOption("custom_file_flags"))
 
     def compile_one(env, node):
         source = os.path.relpath(node.srcnode().get_abspath(), env.subst("$PROJECT_SRC_DIR"))
+        if source.startswith(os.pardir):
+            return node
         flags = flags_of(source.replace(os.sep, "/"), rules)
         return env.Object(node, CCFLAGS=[*env["CCFLAGS"], *flags])
 

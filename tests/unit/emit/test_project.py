@@ -7,7 +7,11 @@ import subprocess
 import sys
 from dataclasses import replace
 
+import pytest
+from platformio.project.config import ProjectConfig
+
 from tests.projects import make_project
+from tinygen.board import find_board
 from tinygen.emit.project import emit_project, file_flags
 from tinygen.manifest import Manifest
 from tinygen.ops.contract import Call, Kernel
@@ -19,6 +23,38 @@ def test_platformio_ini_is_as_reviewed(golden):
 
 def test_platformio_ini_of_a_real_board_has_the_official_platform_pinned(golden):
     golden("project/stm32h7.ini", emit_project(make_project("stm32h7"))["platformio.ini"])
+
+
+@pytest.mark.parametrize("board", ["esp32s3", "esp32c3"])
+def test_the_project_of_a_vendors_framework_is_as_reviewed(golden, board):
+    files = emit_project(make_project(board))
+    golden(f"project/{board}.ini", files["platformio.ini"])
+    golden(f"project/{board}.md", files["README.md"])
+    assert "link.ld" not in files
+    assert {name.split("/")[2] for name in files if name.startswith("src/ports/")} == {
+        "arduino_esp32"
+    }
+
+
+@pytest.mark.parametrize("board", ["esp32s3", "esp32c3", "nrf52840_dk", "qemu-m4"])
+def test_platformio_itself_reads_the_file(tmp_path, board):
+    made = find_board(board)
+    path = tmp_path / "platformio.ini"
+    path.write_text(emit_project(make_project(board))["platformio.ini"])
+    config = ProjectConfig(str(path))
+    config.validate()
+    assert config.default_envs() == [board]
+    official = made.official
+    name = board if made.framework else f"{board}_{official.get('platform')}"
+    assert (name in config.envs()) == bool(official)
+    if official:
+        spec = f"platformio/{official['platform']}@{official['version']}"
+        assert config.get(f"env:{name}", "platform") == spec
+        assert config.get(f"env:{name}", "board") == official["board"]
+    if made.framework:
+        assert config.get(f"env:{name}", "framework") == ["arduino"]
+        assert config.get(f"env:{name}", "board_build.f_cpu") == f"{made.clock_hz}L"
+        assert f"-DTG_CLOCK_HZ={made.clock_hz}" in config.get(f"env:{name}", "build_flags")
 
 
 def test_manifest_is_as_reviewed(golden):

@@ -265,6 +265,28 @@ def test_dry_run_prints_the_commands_and_runs_nothing(bench, make_job):
     assert bench.runs() == []
 
 
+def test_an_esp32_is_flashed_with_all_that_its_boot_loader_reads(bench, make_job):
+    said = "Wrote 1000 bytes at 0x00010000 in 0.1 seconds\nHash of data verified.\n"
+    bench.add("esptool", (["--chip"], 0, said))
+    job = make_job("esp32s3", port="/dev/ttyUSB0")
+    assert flash(job, "auto", Silent()).tool.name == "esptool"
+    folder = job.binary.parent
+    assert bench.runs()[-1] == [
+        *("--chip", "esp32s3", "--port", "/dev/ttyUSB0"),
+        *("--before", "default-reset", "--after", "hard-reset", "write-flash"),
+        *("0x0", str(folder / "bootloader.bin"), "0x8000", str(folder / "partitions.bin")),
+        *("0xe000", str(folder / "first_application.bin"), "0x10000", str(job.binary)),
+    ]
+    assert (folder / "first_application.bin").read_bytes() == b"\xff" * 8192
+
+
+@pytest.mark.usefixtures("bench")
+def test_dry_run_of_an_esp32_shows_both_ways(make_job):
+    job = make_job("esp32c3")
+    assert dry_run(job, "auto").startswith("esptool --chip esp32c3 --before default-reset ")
+    assert dry_run(job, "pio") == f"pio run -d {job.project} -e esp32c3 -t upload"
+
+
 def test_every_tool_is_found_by_its_file():
     assert list(flash_tools()) == [
         *("pyocd", "openocd", "stlink", "jlink", "dfu", "uf2", "esptool", "gdb", "pio")

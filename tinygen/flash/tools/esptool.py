@@ -1,12 +1,13 @@
-"""esptool (PyPI): Espressif's chips over their serial port.
-
-tinygen builds for Cortex-M, so no board of its own has the key ``esptool``; a board file
-for a project of one's own may.
-"""
+"""esptool (PyPI): Espressif's chips over their serial port."""
 
 from collections.abc import Sequence
 
 from tinygen.flash.contract import Found, Job, Tool, Trouble
+
+# ESP-IDF Programming Guide (ESP32-S3, ESP32-C3): "Bootloader" for the first address,
+# "Partition Tables" for the second; the third is "otadata" in the Arduino core's tables.
+_BOOT_LOADER, _PARTITIONS, _CHOICE = 0x0, 0x8000, 0xE000
+_NO_CHOICE = b"\xff" * 0x2000  # "Over The Air Updates": erased, the first is booted
 
 
 def find(job: Job) -> Sequence[Found]:
@@ -15,11 +16,22 @@ def find(job: Job) -> Sequence[Found]:
 
 
 def command(job: Job) -> list[str]:
-    """Return the arguments; esptool verifies by checksum."""
+    """Return the arguments, and write the one image that PlatformIO does not leave.
+
+    The boot loader starts the first application when it is told of none, and verifies it;
+    esptool verifies what it writes by checksum.
+    """
     port = ["--port", job.port] if job.port else []
     reset = ["--before", "default-reset", "--after", "hard-reset"]
-    where = f"{job.address:#x}"
-    return ["--chip", TOOL.part(job), *port, *reset, "write-flash", where, str(job.binary)]
+    images = {
+        _BOOT_LOADER: job.binary.with_name("bootloader.bin"),
+        _PARTITIONS: job.binary.with_name("partitions.bin"),
+        _CHOICE: job.binary.with_name("first_application.bin"),
+        job.address: job.binary,
+    }
+    images[_CHOICE].write_bytes(_NO_CHOICE)
+    places = [word for at, path in images.items() for word in (f"{at:#x}", str(path))]
+    return ["--chip", TOOL.part(job), *port, *reset, "write-flash", *places]
 
 
 TOOL = Tool(

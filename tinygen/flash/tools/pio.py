@@ -22,6 +22,8 @@ def find(job: Job) -> Sequence[Found]:
 
 def environment(job: Job) -> str:
     """Return the name of the official platform's environment in platformio.ini; or ""."""
+    if job.board.framework:
+        return job.board.id
     prefix = f"[env:{job.board.id}_"
     path = job.project / "platformio.ini"
     lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
