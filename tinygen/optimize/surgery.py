@@ -9,9 +9,10 @@ from tinygen.ops.contract import Array
 from tinygen.ops.interpret import interpret
 from tinygen.optimize.channels import REMOVE_CHANNELS
 from tinygen.optimize.fold import FOLDS
+from tinygen.optimize.merge_channels import MERGE_CHANNELS
 from tinygen.optimize.rewrite import Rewrite, Saving, saving
 
-REWRITES: Sequence[Rewrite] = (*FOLDS, REMOVE_CHANNELS)
+REWRITES: Sequence[Rewrite] = (*FOLDS, REMOVE_CHANNELS, MERGE_CHANNELS)
 PROOF_INPUTS = 6
 
 
