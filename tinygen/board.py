@@ -37,6 +37,29 @@ class Region:
 
 
 @dataclass(frozen=True, slots=True)
+class NorFlash:
+    """A chip of SPI NOR flash beside the microcontroller.
+
+    Attributes:
+        driver: Of its bus: a file under ``firmware/src/weights``.
+        chip_bytes: Size.
+        settings: Fields of the driver's struct.
+        base: Where in the chip the weights file begins.
+        wake_us: Time it needs after RELEASE FROM POWER-DOWN (tRES1).
+        address: Where a controller maps the chip; 0 where none does.
+        qemu_drive: Index of QEMU's ``if=mtd`` drive that is its content.
+    """
+
+    driver: str
+    chip_bytes: int
+    settings: dict[str, int]
+    base: int = 0
+    wake_us: int = 0
+    address: int = 0
+    qemu_drive: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Board:
     """What tinygen needs to know about a board to place, build and run a model.
 
@@ -54,6 +77,7 @@ class Board:
         flash: Names of the part in the tools that flash it; docs/boards.md has the keys.
         official: PlatformIO's official platform that has the board: ``platform``,
             ``version`` and ``board``; with ``framework`` it is the only way to build.
+        nor_flash: A chip that weights may be read from.
         qemu_machine: QEMU's -M name; empty for a real board.
         aliases: Other ids for the board.
         id: The file's stem.
@@ -69,6 +93,7 @@ class Board:
     defines: dict[str, int] = field(default_factory=dict)
     flash: dict[str, str] = field(default_factory=dict)
     official: dict[str, str] = field(default_factory=dict)
+    nor_flash: NorFlash | None = None
     qemu_machine: str = ""
     aliases: tuple[str, ...] = ()
     id: str = ""
@@ -92,6 +117,9 @@ class Board:
             Region(**_checked(f"{path.name}: regions[{n}]", region, Region))
             for n, region in enumerate(values["regions"])
         )
+        if "nor_flash" in values:
+            chip = _checked(f"{path.name}: nor_flash", values["nor_flash"], NorFlash)
+            values["nor_flash"] = NorFlash(**chip)
         values["aliases"] = tuple(values.get("aliases", ()))
         board = cls(**values, id=path.stem)
         _require_possible(path.name, board)
@@ -125,6 +153,9 @@ class Board:
             "TG_COUNTER_HZ": self.counter_hz,
             **self.defines,
         }
+
+
+_AS_TABLE: Mapping[type, str] = {Region: "[[regions]]", NorFlash: "[nor_flash]"}
 
 
 @cache
@@ -168,10 +199,10 @@ def _nearest(word: str, known: Iterable[str], otherwise: str) -> str:
     return f"did you mean '{near[0]}'?" if near else otherwise
 
 
-def _checked(place: str, table: Any, record: type[Board] | type[Region]) -> dict[str, Any]:
+def _checked(place: str, table: Any, record: type[Board | Region | NorFlash]) -> dict[str, Any]:
     """Return ``table`` when its keys and types are those of the dataclass ``record``."""
     if not isinstance(table, dict):
-        raise BoardError(f"{place} is {table!r}", hint="write it as [[regions]]")
+        raise BoardError(f"{place} is {table!r}", hint=f"write it as {_AS_TABLE[record]}")
     wanted = {f.name: f for f in fields(record) if f.name != "id"}
     for key in table:
         if key not in wanted:
@@ -197,7 +228,9 @@ def _require_type(place: str, key: str, value: Any, kind: Any) -> None:
     elif origin is tuple:
         is_strings = type(value) is list and all(type(v) is str for v in value)
         is_right = is_strings if args[0] is str else type(value) is list
-        wanted = "an array of strings" if args[0] is str else "[[regions]]"
+        wanted = "an array of strings" if args[0] is str else _AS_TABLE[Region]
+    elif NorFlash in args:
+        is_right, wanted = True, _AS_TABLE[NorFlash]  # it is checked by itself
     else:
         is_right = type(value) is kind and (kind is not int or value >= 0)
         wanted = "a string" if kind is str else "an integer that is not negative"
@@ -214,6 +247,11 @@ def _require_possible(place: str, board: Board) -> None:
     if board.port not in ports:
         hint = _nearest(board.port, ports, "known ports: " + ", ".join(ports))
         raise BoardError(f"{place}: unknown port '{board.port}'", hint=hint)
+    chip = board.nor_flash
+    drivers = sorted(p.stem for p in (data_dir("firmware") / "src" / "weights").glob("*.c"))
+    if chip and chip.driver not in drivers:
+        hint = _nearest(chip.driver, drivers, "see docs/boards.md")
+        raise BoardError(f"{place}: nor_flash: unknown driver '{chip.driver}'", hint=hint)
     if board.clock_hz == 0:
         raise BoardError(f"{place}: 'clock_hz' is 0", hint="write the CPU clock in Hz")
     for kind in ("flash", "ram"):

@@ -11,6 +11,7 @@ from tinygen.emit.weight_source import (
     SOURCES,
     cycles_ahead,
     external_region,
+    nor_flash,
     source_code,
 )
 from tinygen.errors import UsageError
@@ -82,6 +83,8 @@ def place_weights(
             return keep_weights(graph, kernels, "flash")
     elif source in IN_MEMORY:
         external_region(board)
+    elif source == "nor":
+        nor_flash(board)
     ram = SlabRam(choice.ram_bytes, cycles_ahead(source, board))
     placed = stream_weights(graph, kernels, chooser, ram, budget)
     if placed.file is None and budget is None:
@@ -110,6 +113,14 @@ def slabs_held(graph: Graph, placement: Placement) -> tuple[Held, ...]:
     )
 
 
+def _origin(board: Board, source: str) -> int:
+    """Return the address of the weights file; -1 where it has none."""
+    if source in IN_MEMORY:
+        return external_region(board).origin
+    chip = board.nor_flash
+    return chip.address + chip.base if source == "nor" and chip and chip.address else -1
+
+
 def _slab_name(graph: Graph, first: int, last: int) -> str:
     return "weights" if first < last else f"weights of op {graph.ops[first].index}"
 
@@ -126,13 +137,12 @@ def plan_stream(
         (plan.held_offsets[spot.slab] + spot.offset, spot.is_early) for spot in placement.spots
     )
     code = source_code(choice.source, board, len(file.content), ICOUNT_SHIFT)
-    is_memory = choice.source in IN_MEMORY
     entry = WeightsEntry(
         choice=choice.text,
         source=code.name,
         file_bytes=len(file.content),
         slab_bytes=max(slab.nbytes for slab in placement.slabs),
-        origin=external_region(board).origin if is_memory else -1,
+        origin=_origin(board, choice.source),
         bytes_an_inference=sum(chunk.nbytes for chunk in file.chunks),
         places=places,
     )

@@ -8,7 +8,8 @@
 #include "tinygen/port.h"
 #include "tinygen/weights/pl022.h"
 
-static tg_pl022 bus = {.base = NOR_SSP,
+static tg_pl022 bus = {.spi = TG_PL022_SPI,
+                       .base = NOR_SSP,
                        .prescaler = 2,
                        .chip_select = NOR_SELECT,
                        .chip_select_bit = NOR_SELECT_BIT};
@@ -35,7 +36,6 @@ int main(void)
             chip,    4096 + (uint32_t)count, given[0], given[1], given[2], given[3],
             given[4]};
         nor_reset(&f);
-        tg_pl022_open(&bus);
         weight_source.state = 0;
         model_stream.is_open = 0;
         tg_status status = model_open();

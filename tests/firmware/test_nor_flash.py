@@ -17,7 +17,7 @@ BIT_TICKS = 2  # tests/firmware/nor_main.c's prescaler
 NOR = SourceCode(
     "nor-flash",
     ("weights/nor_flash.c", "weights/pl022.c"),
-    "tinygen/weights/nor_flash.h",
+    ("tinygen/weights/nor_flash.h",),
     "extern tg_nor_flash_source weight_source;",
 )
 

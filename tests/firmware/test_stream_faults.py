@@ -21,7 +21,7 @@ AHEAD = SlabRam(1024, cycles_a_byte=1.0)
 ATTEMPTS = 3
 TIMEOUT = 1000  # ticks, tests/firmware/faulty_main.c
 OVERHEAD = 40  # reads of the counter a chunk
-FAULTY = SourceCode("faulty", ("weights/file.c",), "faulty_source.h", "")
+FAULTY = SourceCode("faulty", ("weights/file.c",), ("faulty_source.h",), "")
 
 
 @pytest.fixture(scope="module")

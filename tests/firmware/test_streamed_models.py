@@ -22,7 +22,7 @@ WAYS = [0.0, 1.0]  # cycles a byte: the core waits; it computes while the next s
 FILE = SourceCode(
     "file",
     ("weights/file.c",),
-    "tinygen/weights/file.h",
+    ("tinygen/weights/file.h",),
     'static tg_file_source weight_source = {.source = TG_FILE_SOURCE, .path = "weights.bin"};',
 )
 OPENING = MAIN.replace(

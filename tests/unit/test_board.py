@@ -2,7 +2,7 @@
 
 import pytest
 
-from tinygen.board import Board, Region, find_board, list_boards
+from tinygen.board import Board, NorFlash, Region, find_board, list_boards
 from tinygen.errors import BoardError
 
 GOOD = """
@@ -30,11 +30,61 @@ nbytes = 0x800
 """
 
 
-def read(tmp_path, old="", new=""):
-    assert old in GOOD
+CHIP = """
+[nor_flash]
+driver = "pl022"
+chip_bytes = 0x10_0000
+wake_us = 3
+
+[nor_flash.settings]
+base = 0x4002_0000
+prescaler = 2
+"""
+
+
+def read(tmp_path, old="", new="", text=GOOD):
+    assert old in text
     path = tmp_path / "some.toml"
-    path.write_text(GOOD.replace(old, new))
+    path.write_text(text.replace(old, new))
     return Board.from_toml(path)
+
+
+def test_a_board_file_describes_a_flash_chip(tmp_path):
+    settings = {"base": 0x4002_0000, "prescaler": 2}
+    wanted = NorFlash("pl022", 0x10_0000, settings, wake_us=3)
+    assert read(tmp_path, text=GOOD + CHIP).nor_flash == wanted
+    assert read(tmp_path).nor_flash is None
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message", "hint"),
+    [
+        (
+            "pl022",
+            "pl02",
+            "some.toml: nor_flash: unknown driver 'pl02'",
+            "did you mean 'pl022'?",
+        ),
+        (
+            "chip_bytes",
+            "chip_byte",
+            "some.toml: nor_flash: unknown key 'chip_byte'",
+            "did you mean 'chip_bytes'?",
+        ),
+        (
+            "prescaler = 2",
+            'prescaler = "2"',
+            "some.toml: nor_flash: 'settings' is {'base': 1073872896, 'prescaler': '2'}",
+            "write it as a table of integers",
+        ),
+        ("[nor_flash]", "[[nor_flash]]", "some.toml: nor_flash is", "write it as [nor_flash]"),
+    ],
+)
+def test_a_wrong_flash_chip_is_refused(tmp_path, old, new, message, hint):
+    with pytest.raises(BoardError) as caught:
+        read(tmp_path, old, new, GOOD + CHIP)
+    assert str(caught.value).startswith(message)
+    assert caught.value.hint == hint
 
 
 def test_a_board_file_is_read_whole(tmp_path):

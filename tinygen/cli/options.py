@@ -93,8 +93,8 @@ def weight_options(function: F) -> F:
         show_default=True,
         metavar="WHERE",
         help="Where weights live: flash; ram: copied there at start-up; stream[:SOURCE]: read "
-        "while the model runs, from external memory or serial; auto: what does not fit the flash "
-        "streams.",
+        "while the model runs, from external memory, NOR flash or serial; auto: what does not fit "
+        "the flash streams.",
     )(function)
     return click.option(
         "--weight-ram",

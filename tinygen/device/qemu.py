@@ -55,7 +55,7 @@ def emulate(
     Args:
         board: An emulated one.
         elf: The image.
-        loads: Files that are in memory at reset, by address.
+        loads: Files that are in memory, or in the board's flash chip, at reset, by address.
         options: More of QEMU's.
 
     Raises:
@@ -66,8 +66,9 @@ def emulate(
         raise ValueError(f"{board.id} is not emulated")
     program = find_qemu()
     ours, theirs = socket.socketpair()
-    arguments = [*_arguments(board, elf, loads or {}, theirs.fileno()), *options]
-    with ours, tempfile.TemporaryFile() as stderr:
+    with ours, tempfile.TemporaryFile() as stderr, tempfile.TemporaryDirectory() as folder:
+        media = _media(board, loads or {}, Path(folder))
+        arguments = [*_arguments(board, elf, theirs.fileno()), *media, *options]
         with theirs:
             process = subprocess.Popen(
                 [*_dies_with_us(), program, *arguments],
@@ -83,13 +84,27 @@ def emulate(
             process.wait(_KILL_WAIT_S)
 
 
-def _arguments(board: Board, elf: Path, loads: Mapping[int, Path], fd: int) -> list[str]:
+def _media(board: Board, loads: Mapping[int, Path], folder: Path) -> list[str]:
+    """Return QEMU's arguments for files that are in memory, or in a chip, at reset."""
+    chip, arguments = board.nor_flash, []
+    for at, path in loads.items():
+        if chip and chip.address <= at < chip.address + chip.chip_bytes:
+            image = folder / "chip.bin"
+            content = b"\xff" * (at - chip.address) + path.read_bytes()
+            image.write_bytes(content.ljust(chip.chip_bytes, b"\xff"))
+            drive = f"if=mtd,format=raw,readonly=on,index={chip.qemu_drive},file={image}"
+            arguments += ["-drive", drive]
+        else:
+            arguments += ["-device", f"loader,file={path},addr={at:#x},force-raw=on"]
+    return arguments
+
+
+def _arguments(board: Board, elf: Path, fd: int) -> list[str]:
     """Return QEMU's arguments.
 
     A muxed serial line takes several bytes a turn of QEMU's main loop, which doubles its
     speed; ``-echr 0x100`` is an escape character that no byte equals.
     """
-    devices = [f"loader,file={path},addr={at:#x},force-raw=on" for at, path in loads.items()]
     return [
         *("-M", board.qemu_machine, "-kernel", str(elf)),
         *("-display", "none", "-monitor", "none"),
@@ -97,7 +112,6 @@ def _arguments(board: Board, elf: Path, loads: Mapping[int, Path], fd: int) -> l
         *("-icount", f"shift={ICOUNT_SHIFT}"),
         *("-chardev", f"socket,id=link,fd={fd},mux=on", "-serial", "chardev:link"),
         *("-echr", "0x100"),
-        *(word for device in devices for word in ("-device", device)),
     ]
 
 

@@ -61,7 +61,7 @@ def emit_model(
         "arena_bytes": max(plan.arena_bytes, 16),
         "headers": sorted(
             {h for kernel in used for h in kernel.headers}
-            | ({stream.source.header} if stream else set())
+            | (set(stream.source.headers) if stream else set())
         ),
         "instances": list({i.name: i for kernel in used for i in kernel.instances}.values()),
         "inputs": [_port(graph.tensors[t], n, plan) for n, t in enumerate(graph.inputs)],

@@ -1,14 +1,14 @@
 """The C of a weight source: which files it needs, and how it is declared."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil
 
-from tinygen.board import Board, Region
+from tinygen.board import Board, NorFlash, Region
 from tinygen.errors import UsageError
 
 IN_MEMORY = ("external", "throttled")
-SOURCES = (*IN_MEMORY, "serial", "file")
+SOURCES = (*IN_MEMORY, "serial", "nor", "file")
 
 _HINT = "choose --weights stream:SOURCE, SOURCE one of: " + ", ".join(SOURCES)
 _KIB = 1024
@@ -16,6 +16,7 @@ _KIB = 1024
 # time runs ahead of the host's, which has to answer.
 _PIECE_S, _CHUNK_S = 0.5, 8.0
 _EMULATED_PIECE_S, _EMULATED_CHUNK_S = 10.0, 80.0
+_NOR_CHUNK_S = 1.0  # for 16 KB at 1 MHz, several times over
 _MOST_TICKS = (1 << 31) - 1
 
 
@@ -26,13 +27,13 @@ class SourceCode:
     Attributes:
         name: As ``--weights stream:NAME``.
         files: To build, under ``firmware/src``.
-        header: To include.
+        headers: To include.
         declaration: C: ``weight_source``, whose first member is a ``tg_weight_source``.
     """
 
     name: str
     files: tuple[str, ...]
-    header: str
+    headers: tuple[str, ...]
     declaration: str
 
 
@@ -68,6 +69,8 @@ def source_code(name: str, board: Board, file_bytes: int, icount_shift: int) -> 
     """
     if name == "serial":
         return _serial(board)
+    if name == "nor":
+        return _nor(board, file_bytes)
     if name == "file":
         return _code("file", "file", {".source": "TG_FILE_SOURCE", ".path": '"weights.bin"'})
     if name not in IN_MEMORY:
@@ -123,11 +126,51 @@ def _serial(board: Board) -> SourceCode:
     return _code("serial", "serial", fields)
 
 
+def nor_flash(board: Board, nbytes: int = 0) -> NorFlash:
+    """Return the chip that holds the weights file.
+
+    Raises:
+        UsageError: The board has none, or it is too small.
+    """
+    chip = board.nor_flash
+    if chip is None:
+        raise UsageError(f"the file of {board.id} describes no SPI NOR flash", hint=_HINT)
+    if chip.base + nbytes > chip.chip_bytes:
+        raise UsageError(
+            f"the weights file has {nbytes} bytes, but the SPI NOR flash of {board.id} has "
+            f"{chip.chip_bytes - chip.base} for it",
+            hint="use a smaller model or another source of weights",
+        )
+    return chip
+
+
+def _nor(board: Board, file_bytes: int) -> SourceCode:
+    chip, hz = nor_flash(board, file_bytes), board.counter_hz or board.clock_hz
+    settings = {f".{key}": f"{value:#x}u" for key, value in chip.settings.items()}
+    fields = {
+        ".source": f"TG_NOR_FLASH_SOURCE({min(int(_NOR_CHUNK_S * hz), _MOST_TICKS)}u)",
+        ".spi": "&weight_bus.spi",
+        ".base": f"{chip.base:#x}u",
+        ".wake_ticks": f"{ceil(chip.wake_us * hz / 1e6)}u",
+    }
+    bus = {".spi": f"TG_{chip.driver.upper()}_SPI", **settings}
+    code = _code("nor", "nor_flash", fields, [f"weights/{chip.driver}.c"])
+    declaration = f"static tg_{chip.driver} weight_bus = {{{_initializer(bus)}}};"
+    return replace(
+        code,
+        headers=(*code.headers, f"tinygen/weights/{chip.driver}.h"),
+        declaration=f"{declaration}\n{code.declaration}",
+    )
+
+
+def _initializer(fields: Mapping[str, str]) -> str:
+    return ", ".join(f"{key} = {value}" for key, value in fields.items())
+
+
 def _code(name: str, kind: str, fields: Mapping[str, str], more: Sequence[str] = ()) -> SourceCode:
-    values = ", ".join(f"{key} = {value}" for key, value in fields.items())
     return SourceCode(
         name=name,
         files=(f"weights/{kind}.c", *more),
-        header=f"tinygen/weights/{kind}.h",
-        declaration=f"static tg_{kind}_source weight_source = {{{values}}};",
+        headers=(f"tinygen/weights/{kind}.h",),
+        declaration=f"static tg_{kind}_source weight_source = {{{_initializer(fields)}}};",
     )

@@ -55,6 +55,7 @@ static tg_status wake(tg_nor_flash_source *s)
 {
     const uint8_t out[1] = {RELEASE};
     if (s->state == ASLEEP) {
+        s->spi->open(s->spi);
         command(s->spi, out, 1, NULL, 0);
         s->woken = tg_port_counter();
         s->state = WAKING;

@@ -26,7 +26,7 @@ static uint32_t status(const tg_pl022 *s)
     return TG_READ_REGISTER(s->base + SR);
 }
 
-static void select(tg_spi *spi, int is_selected)
+void tg_pl022_select(tg_spi *spi, int is_selected)
 {
     const tg_pl022 *s = (const tg_pl022 *)spi;
     const uint32_t others = TG_READ_REGISTER(s->chip_select) & ~s->chip_select_bit;
@@ -34,7 +34,7 @@ static void select(tg_spi *spi, int is_selected)
 }
 
 /* At most a FIFO of bytes is under way, or the receive FIFO would overrun. */
-static void exchange(tg_spi *spi, const uint8_t *out, uint8_t *in, uint32_t count)
+void tg_pl022_exchange(tg_spi *spi, const uint8_t *out, uint8_t *in, uint32_t count)
 {
     const tg_pl022 *s = (const tg_pl022 *)spi;
     uint32_t sent = 0;
@@ -53,12 +53,12 @@ static void exchange(tg_spi *spi, const uint8_t *out, uint8_t *in, uint32_t coun
     }
 }
 
-void tg_pl022_open(tg_pl022 *s)
+void tg_pl022_open(tg_spi *spi)
 {
-    s->spi = (tg_spi){select, exchange};
+    const tg_pl022 *s = (const tg_pl022 *)spi;
     TG_WRITE_REGISTER(s->base + CR1, 0u);
     TG_WRITE_REGISTER(s->base + CPSR, s->prescaler);
     TG_WRITE_REGISTER(s->base + CR0, CR0_8_BITS);
     TG_WRITE_REGISTER(s->base + CR1, CR1_ENABLE);
-    select(&s->spi, 0);
+    tg_pl022_select(spi, 0);
 }

@@ -7,8 +7,10 @@
 /* A bus with one chip on it; the first member of its driver. */
 typedef struct tg_spi tg_spi;
 struct tg_spi {
+    /* Set the controller up; the chip is not selected. */
+    void (*open)(tg_spi *spi);
     void (*select)(tg_spi *spi, int is_selected);
-    /* Shift count bytes out and in; out NULL: zeros, in NULL: dropped. */
+    /* Shift count bytes out or in; out NULL: zeros, in NULL: dropped. One of them is. */
     void (*exchange)(tg_spi *spi, const uint8_t *out, uint8_t *in, uint32_t count);
 };
 

@@ -17,7 +17,10 @@ typedef struct {
     uint32_t chip_select_bit;
 } tg_pl022;
 
-/* Set the controller up; the chip is not selected. */
-void tg_pl022_open(tg_pl022 *spi);
+#define TG_PL022_SPI {tg_pl022_open, tg_pl022_select, tg_pl022_exchange}
+
+void tg_pl022_open(tg_spi *spi);
+void tg_pl022_select(tg_spi *spi, int is_selected);
+void tg_pl022_exchange(tg_spi *spi, const uint8_t *out, uint8_t *in, uint32_t count);
 
 #endif
