@@ -9,9 +9,15 @@ DOC = Path(__file__).parents[2] / "docs" / "operators.md"
 LIBRARIES = ("cmsis-nn", "tinygen")
 
 
+def mark(name, library):
+    if name in emitters(library):
+        return "yes"
+    return "Cortex-M55" if name in emitters(library, mve=True) else ""
+
+
 def rows():
     for name, op_type in sorted(op_types().items()):
-        marks = ["yes" if name in emitters(library) else "" for library in LIBRARIES]
+        marks = [mark(name, library) for library in LIBRARIES]
         yield f"| {' | '.join([name, str(op_type.max_version), *marks])} |".replace("  ", " ")
 
 

@@ -15,6 +15,11 @@ FORMS = {
     "tg_mve_add_s8",
     "tg_mve_add_equal_s8",
     "tg_mve_narrow_s8",
+    "tg_mve_lookup_s8",
+    "tg_mve_mul_s8",
+    "tg_mve_average_pool_s8",
+    "tg_mve_max_pool_s8",
+    "tg_mve_reduce_sum_s8",
     *(f"tg_mve_conv_2d_s8/{form}" for form in ("relu", "plain", "exact")),
     *(f"tg_mve_pointwise_s8/{form}" for form in ("relu", "plain", "exact")),
     *(f"tg_mve_pointwise_s8/shared_{form}" for form in ("relu", "plain")),
@@ -50,7 +55,8 @@ class MveCases(OwnCases):
 def mve_cases(seed: int) -> MveCases:
     """Return the model's cases."""
     cases = MveCases(seed)
-    for add in (_pointwise, _windows, _quads, _in_place, _rows, _products, _limits, _sums):
+    adds = (_pointwise, _windows, _quads, _in_place, _rows, _products, _limits, _sums)
+    for add in (*adds, _functions, _multiplications, _pools, _means):
         add(cases)
     return cases
 
@@ -158,3 +164,52 @@ def _sums(cases):
             cases._op("ADD", inputs, out, options)
             cases._name(locals())
     cases.set().binary("ADD", (1, 3, 4, 5), (1, 1, 1, 5))
+
+
+def _functions(cases):
+    for n in (1, 15, 16, 17, 100):
+        for kind, scale, zero_point in (("HARD_SWISH", 0.05, -10), ("LOGISTIC", 1 / 256, -128)):
+            x, _ = cases.set()._input((1, 2, n), 0.06)
+            y = cases._output((1, 2, n), scale, zero_point)
+            cases.builder.op(kind, [x], [y], None, version=1)
+            cases.names.append(kind)
+            cases._name(locals())
+
+
+def _multiplications(cases):
+    for n in (1, 7, 8, 9, 100):
+        for act in (0, RELU, RELU6):
+            cases.set().binary("MUL", (1, 3, 2, n), (1, 3, 2, n), act=act)
+        cases.set().binary("MUL", (1, 3, 2, n), (1, 1, 1, n))
+        cases.set().binary("MUL", (1, 3, 2, n), (1, 3, 2, 1), factor=0.3)
+    for in_zero_point in (-128, 127):
+        cases.set(in_zero_point=in_zero_point).binary("MUL", (1, 9, 9, 4), (1, 9, 9, 4), factor=2.0)
+        cases.set(in_zero_point=in_zero_point).binary("MUL", (9, 9), (9, 9), factor=0.007)
+
+
+def _pools(cases):
+    for kind in ("AVERAGE_POOL_2D", "MAX_POOL_2D"):
+        for n, channels in enumerate((1, 4, 7, 8, 9, 15, 16, 17, 24, 33)):
+            cases.set().pool(kind, (1, 5, 4 + n, channels), (2, 2), stride=(2, 2), act=n % 4)
+            cases.set().pool(kind, (2, 4, 5, channels), (1 + n % 4, 3), stride=(1, 2))
+        cases.set().pool(kind, (1, 17, 15, 12), (17, 15), padding=VALID)
+        cases.set().pool(kind, (1, 25, 5, 64), (25, 5), padding=VALID)
+        cases.set().pool(kind, (1, 3, 3, 8), (1, 1))
+    for rows, columns in ((1, 2), (3, 7), (16, 8), (11, 11), (127, 2)):
+        cases.set().pool("AVERAGE_POOL_2D", (1, rows, columns, 40), (rows, columns), padding=VALID)
+
+
+def _means(cases):
+    for kind, shape, axes in (
+        ("MEAN", (1, 7, 7, 20), [1, 2]),
+        ("MEAN", (2, 20, 15, 7), [1, 2]),
+        ("MEAN", (1, 32, 32, 8), [1, 2]),
+        ("SUM", (3, 4, 5), [0]),
+        ("SUM", (9, 33), [0]),
+    ):
+        x, scale = cases.set()._input(shape)
+        axis = cases.builder.tensor([len(axes)], "int32", data=np.array(axes, np.int32))
+        kept = [size for n, size in enumerate(shape) if n not in axes]
+        y = cases._output(kept, scale * (0.2 if kind == "MEAN" else 2.0))
+        cases._op(kind, [x, axis], y, schema.ReducerOptionsT())
+        cases._name(locals())

@@ -1,4 +1,4 @@
-"""AVERAGE_POOL_2D and MAX_POOL_2D for cores with DSP instructions: four channels a word."""
+"""AVERAGE_POOL_2D and MAX_POOL_2D: four channels a word, and more with the vector extension."""
 
 from dataclasses import replace
 from functools import partial
@@ -10,6 +10,21 @@ from tinygen.ops.registry import op_types
 
 _CHANNELS = 4
 _LARGEST_COUNT = 255  # of int8 values whose sum fits 16 bits
+
+
+def _emit_mve(name: str, graph: Graph, op: Op, target: Target) -> Kernel | None:
+    window = window_of(graph, op)
+    count = window.filter_hw[0] * window.filter_hw[1]
+    if name == "average" and count > _LARGEST_COUNT:
+        return None
+    return replace(
+        op_types()[op.name].kernel(graph, op, target),
+        name=f"tg_mve_{name}_pool_s8",
+        calls=[Call(f"tg_mve_{name}_pool_s8", ["&params", "{in0}", "{out0}"])],
+        sources=["kernels/mve/pool_s8.c"],
+        headers=["tinygen/mve/pool_s8.h"],
+        why=f"{8 if name == 'average' else 16} channels a vector",
+    )
 
 
 def _emit(name: str, graph: Graph, op: Op, target: Target) -> Kernel | None:
@@ -35,4 +50,8 @@ def _emit(name: str, graph: Graph, op: Op, target: Target) -> Kernel | None:
 KERNELS = {
     "AVERAGE_POOL_2D": partial(_emit, "average"),
     "MAX_POOL_2D": partial(_emit, "max"),
+}
+KERNELS_MVE = {
+    "AVERAGE_POOL_2D": partial(_emit_mve, "average"),
+    "MAX_POOL_2D": partial(_emit_mve, "max"),
 }

@@ -1,5 +1,6 @@
-"""MEAN and SUM over inner dimensions for cores with DSP instructions."""
+"""MEAN and SUM over inner dimensions: four channels a word, eight with the vector extension."""
 
+from functools import partial
 from math import prod
 
 from tinygen.graph import Graph, Op
@@ -10,7 +11,7 @@ _CHANNELS = 4  # at a time
 _LARGEST_COUNT = 1 << 15  # values whose sum, with any zero point, is far from wrapping
 
 
-def emit(graph: Graph, op: Op, target: Target) -> Kernel | None:
+def _emit(kind: str, graph: Graph, op: Op, target: Target) -> Kernel | None:
     """Return the kernel; None without DSP, and unless channels are what is kept last."""
     shape, axes = graph.tensors[op.inputs[0]].shape, reduced_axes(graph, op)
     if not target.core.dsp or not axes or axes[-1] - axes[0] != len(axes) - 1:
@@ -20,14 +21,16 @@ def emit(graph: Graph, op: Op, target: Target) -> Kernel | None:
     if channels < _CHANNELS or rows > _LARGEST_COUNT:
         return None
     sizes = [str(outer), str(rows), str(channels)]
+    function = {"dsp": "tg_reduce_sum_dsp_s8", "mve": "tg_mve_reduce_sum_s8"}[kind]
     return Kernel(
-        name="tg_reduce_sum_dsp_s8",
-        calls=[Call("tg_reduce_sum_dsp_s8", ["&params", "{in0}", *sizes, "{out0}"])],
-        sources=["kernels/dsp/reduce_sum_s8.c"],
-        headers=["tinygen/dsp/reduce_sum_s8.h"],
+        name=function,
+        calls=[Call(function, ["&params", "{in0}", *sizes, "{out0}"])],
+        sources=[f"kernels/{kind}/reduce_sum_s8.c"],
+        headers=[f"tinygen/{kind}/reduce_sum_s8.h"],
         structs=[sum_params(graph, op)],
-        why="four channels a word",
+        why={"dsp": "four channels a word", "mve": "eight channels a vector"}[kind],
     )
 
 
-KERNELS = {"MEAN": emit, "SUM": emit}
+KERNELS = dict.fromkeys(("MEAN", "SUM"), partial(_emit, "dsp"))
+KERNELS_MVE = dict.fromkeys(("MEAN", "SUM"), partial(_emit, "mve"))
