@@ -27,7 +27,8 @@ class PointerTypes:
     def type_of(self, address: int) -> str | None:
         """Return the type of the function at ``address``; None where nothing says it."""
         die = self._function(address)
-        return _signature(_origin(die)) if die is not None else None
+        is_known = die is not None and "DW_AT_prototyped" in _origin(die).attributes
+        return _signature(_origin(die)) if die is not None and is_known else None
 
     def called_by(self, address: int) -> frozenset[str]:
         """Return the types of all function pointers that the function can get at.

@@ -125,7 +125,7 @@ class _Search:
         if use.pointer is None:
             return calls
         types = self._types.called_by(function.begin)
-        called = [k for k in self._kept if self._types.type_of(k) in types]
+        called = [k for k in self._kept if self._types.type_of(k) in {*types, None}]
         if not types and not use.leaps_only:
             raise _Unbounded(f"{function.name} calls through a pointer of no known type")
         for callee in called:
