@@ -21,7 +21,7 @@ from tinygen.load.tflite import read_graph
 from tinygen.manifest import WeightsEntry, read_manifest
 from tinygen.ops.contract import Kernel, Library, Optimize, Target
 from tinygen.optimize.rewrite import Saving
-from tinygen.optimize.surgery import operate
+from tinygen.optimize.surgery import REQUIRED, REWRITES, operate
 from tinygen.plan.choose import RULES, plan_with_chains
 from tinygen.plan.model import Plan
 from tinygen.plan.schedule import Held, kernels_used
@@ -117,10 +117,9 @@ def prepare(model: Path, choices: Choices, progress: Progress) -> Prepared:
     progress.step(f"loading {model.name}")
     loaded = load_model(model, QuantizeOptions(samples=choices.samples))
     given = read_graph(loaded.content, loaded.name)
-    graph, savings = given, list[Saving]()
     if choices.surgery:
         progress.step("looking for work that can be left out")
-        graph, savings = operate(given)
+    graph, savings = operate(given, rewrites=REWRITES if choices.surgery else REQUIRED)
     target = Target(board.cpu, choices.optimize)
     choice = WeightChoice(choices.weights, choices.weight_ram)
     kernel_of = _chooser(graph, board, target, choices, progress)

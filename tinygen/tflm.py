@@ -70,8 +70,9 @@ def complete(project: Project, source: TflmSource, progress: Progress) -> Projec
         project,
         runtime="tflm",
         library="cmsis-nn",
+        graph=project.given,  # TFLM has kernels of what became a table
         plan=replace(project.plan, chains=()),
-        kernels=[kernels[op.name] for op in project.graph.ops],
+        kernels=[kernels[op.name] for op in project.given.ops],
     )
     maker = _Maker(project, source, ops, compiler, progress)
     progress.step("measuring the arena TensorFlow Lite Micro needs")

@@ -18,6 +18,7 @@ _UNARY = frozenset(
         "HARD_SWISH",
         "LEAKY_RELU",
         "LOGISTIC",
+        "LOOK_UP",
         "MAX_POOL_2D",
         "QUANTIZE",
         "RELU",

@@ -8,20 +8,27 @@ from tinygen.graph import Graph
 from tinygen.ops.contract import Array
 from tinygen.ops.interpret import interpret
 from tinygen.optimize.channels import REMOVE_CHANNELS
+from tinygen.optimize.float_tables import FLOAT_TABLES
 from tinygen.optimize.fold import FOLDS
 from tinygen.optimize.merge_channels import MERGE_CHANNELS
 from tinygen.optimize.rewrite import Rewrite, Saving, saving
 
-REWRITES: Sequence[Rewrite] = (*FOLDS, REMOVE_CHANNELS, MERGE_CHANNELS)
+REWRITES: Sequence[Rewrite] = (FLOAT_TABLES, *FOLDS, REMOVE_CHANNELS, MERGE_CHANNELS)
+REQUIRED: Sequence[Rewrite] = (FLOAT_TABLES,)  # no kernel computes what it leaves out
 PROOF_INPUTS = 6
 
 
-def operate(graph: Graph, samples: Sequence[Sequence[Array]] = ()) -> tuple[Graph, list[Saving]]:
+def operate(
+    graph: Graph,
+    samples: Sequence[Sequence[Array]] = (),
+    rewrites: Sequence[Rewrite] = REWRITES,
+) -> tuple[Graph, list[Saving]]:
     """Return the smaller graph and what each rewrite saved.
 
     Args:
         graph: Verified.
         samples: Real inputs to prove the result on, besides random ones.
+        rewrites: To apply.
 
     Raises:
         AssertionError: The outputs differ: a bug in a rewrite.
@@ -30,7 +37,7 @@ def operate(graph: Graph, samples: Sequence[Sequence[Array]] = ()) -> tuple[Grap
     smaller, changed = graph, True
     while changed:
         changed = False
-        for rewrite in REWRITES:
+        for rewrite in rewrites:
             applied = rewrite.apply(smaller)
             if applied is not None:
                 after, what = applied
