@@ -27,8 +27,8 @@ def emit(graph: Graph, op: Op, target: Target) -> Kernel | None:
 
 KERNELS_MVE = dict.fromkeys(
     (
-        *("ABS", "ELU", "HARD_SWISH", "LEAKY_RELU", "LOGISTIC", "QUANTIZE", "RELU", "RELU6"),
-        *("RSQRT", "TANH"),
+        *("ABS", "ELU", "HARD_SWISH", "LEAKY_RELU", "LOGISTIC", "LOOK_UP", "QUANTIZE", "RELU"),
+        *("RELU6", "RSQRT", "TANH"),
     ),
     emit,
 )
