@@ -5,20 +5,20 @@ from dataclasses import replace
 import numpy as np
 
 from tinygen.graph import Graph, Op
-from tinygen.kernels.own import requantize
 from tinygen.kernels.own.clamp import clamp_call
 from tinygen.kernels.own.conv_plan import (
     GROUP,
     SCRATCH_LIMITS,
     ConvPlan,
+    Product,
     fewer_rows,
     plan_convolution,
-    product_form,
+    product_of,
+    two_step_product,
 )
 from tinygen.kernels.own.pairs import (
     Int8,
     Int16,
-    Int32,
     packed_weights,
     pair_table,
     wide_weights,
@@ -63,21 +63,19 @@ def convolution_kernel(
     plan = plan_convolution(op, conv, weights, multipliers)
     if plan.gather == "staged" and plan.gather_bytes > limit:
         plan = replace(plan, gather="patches")
-    form = product_form(plan)
-    scales = requantize.scale_words(plan.channels, is_relu=form == "packed_relu")
     parts = fewer_rows(plan, limit)
+    product = product_of(plan)
     is_whole = plan.gather_bytes <= max(limit, parts.split_bytes)
-    if scales is not None and (is_whole or plan.out_c == 1):
-        return _whole(op, plan, form, scales)
-    return _split(op, parts, form, scales) if plan.out_c > 1 else None
+    if product is not None and (is_whole or plan.out_c == 1):
+        return _whole(op, plan, product)
+    return _split(op, parts) if plan.out_c > 1 else None
 
 
-def _whole(op: Op, plan: ConvPlan, form: str, scales: Int32) -> Kernel:
+def _whole(op: Op, plan: ConvPlan, product: Product) -> Kernel:
     """Return the kernel that gathers whole windows."""
+    form = product.form
     flat = plan.weights.reshape(plan.out_c, -1)
-    is_packed = form != "wide"
-    table = pair_table(plan.channels.bias, scales, is_packed=is_packed)
-    weights = packed_weights(flat) if is_packed else wide_weights(flat)
+    weights = wide_weights(flat) if form == "wide" else packed_weights(flat)
     is_pointwise = plan.gather == "pixel" and plan.conv.window.stride == (1, 1)
     gather = [] if is_pointwise else [f"tg_gather_{plan.gather}_s8"]
     arguments = ["&params", *gather, f"tg_matmul_{form}_s8"]
@@ -89,7 +87,10 @@ def _whole(op: Op, plan: ConvPlan, form: str, scales: Int32) -> Kernel:
         calls=[Call(function, arguments)],
         sources=[f"kernels/dsp/{name}_s8.c", "kernels/dsp/matmul_s8.c", *_gather_sources(plan)],
         headers=[f"tinygen/dsp/{name}_s8.h"],
-        constants=[Constant("packed", weights, "weights"), Constant("table", table, "table")],
+        constants=[
+            Constant("packed", weights, "weights"),
+            Constant("table", product.table, "table"),
+        ],
         structs=[_pointwise_params(plan) if is_pointwise else _params(op, plan)],
         scratch_bytes=plan.gather_bytes,
         overlap=_overlap(plan),
@@ -99,8 +100,8 @@ def _whole(op: Op, plan: ConvPlan, form: str, scales: Int32) -> Kernel:
 
 
 def _gather_sources(plan: ConvPlan) -> list[str]:
-    gather = f"kernels/dsp/gather_{plan.gather}_s8.c"
-    return [gather, "kernels/dsp/expand_pixels_s8.c"] if plan.gather == "pixel" else [gather]
+    gather = [f"kernels/dsp/gather_{plan.gather}_s8.c", "kernels/dsp/expand3_s8.c"]
+    return [*gather, "kernels/dsp/expand_pixels_s8.c"] if plan.gather == "pixel" else gather
 
 
 def _pointwise_params(plan: ConvPlan) -> Struct:
@@ -115,19 +116,19 @@ def _pointwise_params(plan: ConvPlan) -> Struct:
     return Struct("tg_pointwise_args", "params", fields)
 
 
-def _split(op: Op, plan: ConvPlan, form: str, scales: Int32 | None) -> Kernel:
+def _split(op: Op, plan: ConvPlan) -> Kernel:
     """Return the kernel that sums as many filter rows at a time as scratch allows."""
-    filter_h = plan.weights.shape[1]
-    is_packed = scales is not None and form != "wide"
+    product = two_step_product(plan)
+    is_packed = product is not None and product.form == "packed"
     way = "packed" if is_packed else "wide"
-    if scales is None:
+    if product is None:
         finish, why = "exact", "some sums or shifts need TFLM's requantization step by step"
         table = pair_table(
             plan.channels.folded, np.stack(plan.channels.multipliers, axis=1), is_packed=False
         )
     else:
-        finish, why = way, f"the filter is summed {plan.rows} of {filter_h} rows at a time"
-        table = pair_table(plan.channels.bias, scales, is_packed=is_packed)
+        finish, table = way, product.table
+        why = f"the filter is summed {plan.rows} of {plan.weights.shape[1]} rows at a time"
     arguments = ["&params", f"tg_gather_{plan.gather}_s8", f"tg_accumulate_{way}_s8"]
     arguments += [f"tg_finish_{finish}_s8"]
     arguments += ["{in0}", "{packed}", "{table}", "{scratch}", "{out0}"]
@@ -137,7 +138,7 @@ def _split(op: Op, plan: ConvPlan, form: str, scales: Int32 | None) -> Kernel:
         sources=[
             "kernels/dsp/conv_2d_split_s8.c",
             f"kernels/dsp/finish_{finish}_s8.c",
-            "kernels/dsp/matmul_s8.c",
+            "kernels/dsp/accumulate_s8.c",
             *_gather_sources(plan),
         ],
         headers=["tinygen/dsp/conv_2d_s8.h"],
@@ -197,7 +198,7 @@ def _overlap(plan: ConvPlan) -> dict[int, int]:
 
 def _why(form: str) -> str:
     return {
-        "packed_relu": "two channels a weight; negative sums are cut off",
+        "packed_relu": "two channels a weight; negative sums are cut off, so one rounding does",
         "packed": "two channels a weight",
         "wide": "one channel a weight: some sums need more than 24 bits",
     }[form]

@@ -4,7 +4,16 @@ from dataclasses import dataclass, replace
 
 from tinygen.graph import Op
 from tinygen.kernels.own import requantize
-from tinygen.kernels.own.pairs import BLOCK, Int8, can_pack, channel_pairs
+from tinygen.kernels.own.one_step import UPPER_GAIN, one_step_scales
+from tinygen.kernels.own.pairs import (
+    BLOCK,
+    Int8,
+    Int32,
+    can_pack,
+    channel_pairs,
+    one_step_table,
+    pair_table,
+)
 from tinygen.ops.activation import activation_range
 from tinygen.ops.convolution import Convolution
 from tinygen.ops.per_channel import Multipliers
@@ -97,13 +106,45 @@ def plan_convolution(
     )
 
 
-def product_form(plan: ConvPlan) -> str:
-    """Return which product computes the op with the fewest instructions."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Product:
+    """Which product computes an op, and its table.
+
+    Attributes:
+        form: C function.
+        table: ``[pairs, 6]``.
+    """
+
+    form: str
+    table: Int32
+
+
+def product_of(plan: ConvPlan) -> Product | None:
+    """Return the product with the fewest instructions; None if sums or shifts fit none."""
+    channels, limits = plan.channels, (plan.low, plan.high)
+    if _is_packed(plan) and requantize.cuts_negatives(channels.out_zero_point, plan.low):
+        first, second = channel_pairs(plan.out_c).T
+        lower = one_step_scales(channels, first, limits)
+        upper = lower and one_step_scales(channels, second, limits, UPPER_GAIN)
+        if lower and upper:
+            return Product("packed_relu", one_step_table(channels.bias, lower, upper))
+    return two_step_product(plan)
+
+
+def two_step_product(plan: ConvPlan) -> Product | None:
+    """Return the product that rounds twice, as TFLM does; None if sums or shifts do not fit."""
+    scales = requantize.scale_words(plan.channels)
+    if scales is None:
+        return None
+    is_packed = _is_packed(plan)
+    table = pair_table(plan.channels.bias, scales, is_packed=is_packed)
+    return Product("packed" if is_packed else "wide", table)
+
+
+def _is_packed(plan: ConvPlan) -> bool:
+    """Return whether two channels fit one weight."""
     upper = channel_pairs(plan.out_c)[:, 1]
-    if not (can_pack(plan.weights.reshape(plan.out_c, -1)) and plan.channels.fit_packed(upper)):
-        return "wide"
-    is_relu = requantize.cuts_negatives(plan.conv.operands.y.zero_point, plan.low)
-    return "packed_relu" if is_relu else "packed"
+    return can_pack(plan.weights.reshape(plan.out_c, -1)) and plan.channels.fit_packed(upper)
 
 
 def _gather(conv: Convolution) -> str:

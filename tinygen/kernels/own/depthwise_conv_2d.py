@@ -96,7 +96,7 @@ def _three_by_three(
     filters = weights.reshape(9, -1).T
     multipliers = fixed_multipliers(op, operand_multipliers(operands))
     channels = requantize.channels(operands, filters, multipliers)
-    scales = requantize.scale_words(channels, is_relu=is_relu)
+    scales = requantize.scale_words(channels)
     if scales is None:
         return None
     table = np.concatenate([2 * channels.bias[:, None], scales], axis=1).astype(np.int32)

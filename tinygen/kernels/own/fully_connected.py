@@ -40,7 +40,7 @@ def emit(graph: Graph, op: Op, target: Target) -> Kernel | None:
         return _rows_kernel(op, operands, scaling, target)
     is_per_channel = has_channels(operands.weights)
     channels = requantize.channels(operands, weights, scaling, may_fix=is_per_channel)
-    scales = requantize.scale_words(channels, is_relu=False)
+    scales = requantize.scale_words(channels)
     if scales is None:
         return None
     form = _form(padded_rows(weights), channels, target)

@@ -1,8 +1,11 @@
 """Lay out weights and tables for pairs of output channels (tinygen/dsp/matmul_s8.h)."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
+from tinygen.kernels.own.one_step import Scale
 from tinygen.kernels.own.requantize import Int64
 from tinygen.ops.fixed_point import wrap_int32
 
@@ -66,3 +69,19 @@ def pair_table(bias: Int64, scales: Int32, *, is_packed: bool) -> Int32:
     if is_packed:
         biases[:, 1] = wrap_int32(256 * biases[:, 1] + biases[:, 0])
     return np.concatenate([biases, scales[pairs].reshape(-1, 4)], axis=1).astype(np.int32)
+
+
+def one_step_table(bias: Int64, lower: Sequence[Scale], upper: Sequence[Scale]) -> Int32:
+    """Return ``[pairs, 6]`` for packed weights: two biases, then multiplier and rounding of each.
+
+    Args:
+        bias: ``[out_c]``.
+        lower: Of the first channel of each pair.
+        upper: Of the second.
+    """
+    pairs = channel_pairs(len(bias))
+    a = bias[pairs[:, 0]] + [scale.extra for scale in lower]
+    b = bias[pairs[:, 1]] + [scale.extra for scale in upper]
+    words = [[(scale.multiplier, scale.rounding) for scale in half] for half in (lower, upper)]
+    biases = wrap_int32(np.stack([a, 256 * b + a], axis=1))
+    return np.concatenate([biases, *np.array(words, np.int64)], axis=1).astype(np.int32)

@@ -97,15 +97,10 @@ def cuts_negatives(out_zero_point: int, low: int) -> bool:
     return low >= out_zero_point
 
 
-def scale_words(of: Channels, *, is_relu: bool) -> Int32 | None:
+def scale_words(of: Channels) -> Int32 | None:
     """Return ``[out_c, 2]``: multiplier, then rounding (bits 31 to 8) and right shift.
 
-    Args:
-        of: The channels.
-        is_relu: Negative sums are cut off.
-
-    Returns:
-        None where a channel needs TFLM's arithmetic step by step.
+    None where a channel needs TFLM's arithmetic step by step.
     """
     if (of.low <= -_DOUBLED_FITS).any() or (of.high >= _DOUBLED_FITS).any():
         return None
@@ -113,8 +108,7 @@ def scale_words(of: Channels, *, is_relu: bool) -> Int32 | None:
         np.broadcast_to(values.astype(np.int64), of.low.shape) for values in of.multipliers
     )
     multiplier, shifts = np.where(of.is_fixed, 0, multiplier), np.where(of.is_fixed, 1, -shift)
-    smallest = 0 if is_relu else 1
-    if shifts.min() < smallest or shifts.max() > _LARGEST_SHIFT:
+    if shifts.min() < 1 or shifts.max() > _LARGEST_SHIFT:
         return None
     rounding = np.where(of.is_fixed, 2 * of.output + 1, roundings(shifts, of.out_zero_point))
     limit = 1 << (_ROUNDING_BITS - 1)

@@ -13,8 +13,12 @@ static inline void tg_matmul_group(tg_matmul_args *m, tg_matmul *matmul, uint32_
 {
     if (out_c == 1) { /* both channels of the pair are the only one */
         int8_t pairs_out[6];
-        *m = (tg_matmul_args){weights,   m->x, m->x_end, m->blocks,    table,
-                              pairs_out, 2,    4,        &pairs_out[2]};
+        m->weights = weights;
+        m->table = table;
+        m->step1 = 2;
+        m->step2 = 4;
+        m->out = pairs_out;
+        m->out_end = &pairs_out[2];
         matmul(m);
         for (int32_t n = 0; n < count && n < 3; n++) {
             out[(uint32_t)n * out_step] = pairs_out[2 * n];

@@ -14,23 +14,26 @@
  *                   sum(x * (256 * b + a)) - sum(x * a) = 256 * sum(x * b);
  *                   needs the sums of b in [-2^23, 2^23)
  * table    [pairs][6]             bias a, bias b (packed: 256 * b + a); then for a and b
- *                                 the Q31 multiplier, and bits 31 to 8: rounding and
+ *          two steps:             the Q31 multiplier, and bits 31 to 8: rounding and
  *                                 output offset, 7 to 0: right shift
+ *          packed_relu:           multiplier and rounding of one step
  * out      channel 0 of the first pair at pixel 0; the others are step1, step2 behind
  *
- * Sums are within (-2^30, 2^30). A channel's output is
- *     (round(sum * multiplier / 2^31) + rounding [- 1 if the sum is negative]) >> shift
- * saturated to int8, which is TFLM's double rounding: see docs/performance.md. The relu
- * functions leave out what stands in brackets: it is lost where negative values are cut
- * off at the output's zero point. */
+ * Sums are within (-2^30, 2^30). In two steps a channel's output is
+ *     (round(sum * multiplier / 2^31) + rounding - [1 if the sum is negative]) >> shift
+ * saturated to int8, which is TFLM's double rounding: see docs/performance.md. In one
+ * step it is (round(sum * multiplier / 2^32) + rounding) >> 3 for a, and for b, whose sum
+ * counts 256 times, the same >> 11: a multiplier, rounding and bias with which that is
+ * TFLM's output for each sum that can be. */
 typedef struct {
     const int8_t *weights;
-    const uint32_t *x, *x_end;
-    uint32_t blocks; /* > 0 */
-    const int32_t *table;
+    const uint32_t *x;
     int8_t *out;
     uint32_t step1, step2; /* bytes */
     int8_t *out_end;       /* after the last pair at pixel 0; two bytes a pair */
+    const uint32_t *x_end;
+    uint32_t blocks; /* > 0 */
+    const int32_t *table;
 } tg_matmul_args;
 
 typedef void tg_matmul(const tg_matmul_args *m);

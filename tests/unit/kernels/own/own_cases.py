@@ -123,8 +123,10 @@ def _pointwise(cases):
 def _windows(cases):
     three = (3, 3)
     cases.set().conv((1, 9, 7, 4), 3, three)
-    cases.set(zero_point=-128, dead=1).conv((2, 7, 8, 8), 6, three, stride=(2, 2), act=RELU)
-    cases.set(zero_point=-128).conv((1, 9, 9, 3), 8, three, stride=(2, 2), act=RELU)
+    cases.set(zero_point=-128, dead=1, stretch=0.25).conv(
+        (2, 7, 8, 8), 6, three, stride=(2, 2), act=RELU
+    )
+    cases.set(zero_point=-128, stretch=0.25).conv((1, 9, 9, 3), 8, three, stride=(2, 2), act=RELU)
     cases.set().conv((1, 49, 10, 1), 6, (10, 4), stride=(2, 2))
     cases.set().conv((1, 6, 5, 3), 4, three, around=((3, 2), (4, 1)), padding=VALID)
     cases.set().conv((1, 8, 9, 4), 4, three, dilation=(2, 2))
