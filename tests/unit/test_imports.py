@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 import tinygen
+from tinygen.resources import data_dir
 
 PACKAGE = Path(tinygen.__file__).parent
 # Lower may not import higher.
@@ -88,6 +89,14 @@ def test_imports_run_one_way(path):
         )
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(PACKAGE)))
+DATA = [data_dir(name) for name in ("firmware", "templates")]
+SOURCES = sorted(p for folder in DATA for p in folder.rglob("*") if p.suffix in {".c", ".h", ".j2"})
+
+
+def test_c_and_templates_are_found():
+    assert {p.suffix for p in SOURCES} == {".c", ".h", ".j2"}
+
+
+@pytest.mark.parametrize("path", [*MODULES, *SOURCES], ids=lambda p: f"{p.parent.name}/{p.name}")
 def test_files_are_short(path):
     assert len(path.read_text(encoding="utf-8").splitlines()) <= 300
