@@ -240,7 +240,13 @@ def require_possible(board: Board, choices: Choices) -> None:
 def fit_of(prepared: Prepared, choices: Choices) -> Fit:
     """Return what an image of the prepared model needs at least."""
     stack_bytes = least_stack(choices.stack_bytes)
-    return measure_fit(prepared.graph, prepared.kernels, prepared.plan, stack_bytes)
+    return measure_fit(
+        prepared.graph,
+        prepared.kernels,
+        prepared.plan,
+        stack_bytes,
+        weights_in_ram=choices.weights == "ram",
+    )
 
 
 def _cmsis_nn_files(kernels: Sequence[Kernel | None], *, may_fetch: bool) -> dict[str, bytes]:

@@ -15,6 +15,7 @@ from tinygen.emit.weight_source import (
     source_code,
 )
 from tinygen.errors import UsageError
+from tinygen.estimate.code import guess_code
 from tinygen.graph import Graph, Op
 from tinygen.manifest import PlacedEntry, WeightsEntry
 from tinygen.ops.contract import Kernel, Target
@@ -24,9 +25,6 @@ from tinygen.plan.schedule import Held
 from tinygen.weights.place import Placement, keep_weights, stream_weights
 from tinygen.weights.slabs import Chooser
 from tinygen.weights.turns import SlabRam
-
-# What code takes beside the constants in the images we have measured, rounded up.
-_CODE_BYTES = 49152
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +71,17 @@ def place_weights(
     Raises:
         UsageError: There is no such choice, or nothing can stream.
     """
-    source = choice.source
+    source = source_on(board, choice)
     if choice.text in {"flash", "ram"}:
         return keep_weights(graph, kernels, "ram" if choice.text == "ram" else "flash")
     budget = None
     if choice.text == "auto":
-        budget = max(board.region("flash").nbytes - _CODE_BYTES, 0)
-        if not any(region.kind == "external" for region in board.regions):
+        if not source:
             return keep_weights(graph, kernels, "flash")
+        ram = SlabRam(choice.ram_bytes, cycles_ahead(source, board))
+        all_stream = stream_weights(graph, kernels, chooser, ram)
+        code = max(guess_code(kernels), guess_code(all_stream.kernels))
+        budget = max(board.region("flash").nbytes - code, 0)
     elif source in IN_MEMORY:
         external_region(board)
     elif source == "nor":
@@ -94,6 +95,19 @@ def place_weights(
             hint="use --weights flash, or a larger --weight-ram",
         )
     return placed
+
+
+def source_on(board: Board, choice: WeightChoice) -> str:
+    """Return the source of weights that stream: for ``auto`` what the board has, or none.
+
+    Raises:
+        UsageError: There is no such choice.
+    """
+    if choice.source and choice.text != "auto":
+        return choice.source
+    if any(region.kind == "external" for region in board.regions):
+        return "external"
+    return "nor" if board.nor_flash else ""
 
 
 def make_chooser(target: Target, kernel_of: Callable[[Graph, Op], Kernel | None]) -> Chooser:
@@ -136,13 +150,14 @@ def plan_stream(
     spots = tuple(
         (plan.held_offsets[spot.slab] + spot.offset, spot.is_early) for spot in placement.spots
     )
-    code = source_code(choice.source, board, len(file.content), ICOUNT_SHIFT)
+    source = source_on(board, choice)
+    code = source_code(source, board, len(file.content), ICOUNT_SHIFT)
     entry = WeightsEntry(
         choice=choice.text,
         source=code.name,
         file_bytes=len(file.content),
         slab_bytes=max(slab.nbytes for slab in placement.slabs),
-        origin=_origin(board, choice.source),
+        origin=_origin(board, source),
         bytes_an_inference=sum(chunk.nbytes for chunk in file.chunks),
         places=places,
     )

@@ -47,6 +47,7 @@ HANDED_ON = {
     "tinygen.build.tflm_ops",
     "tinygen.device.block_counts",
     "tinygen.device.measure",
+    "tinygen.estimate.code",
     "tinygen.estimate.cycles",
     "tinygen.optimize.rewrite",
     "tinygen.plan.model",

@@ -1,14 +1,15 @@
 """Does a model fit a board: what is known exactly before anything is built."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from tinygen.board import Board
 from tinygen.errors import DoesNotFitError
+from tinygen.estimate.code import guess_code
 from tinygen.graph import Graph
-from tinygen.ops.contract import Kernel, stored_constants
+from tinygen.ops.contract import Constant, Kernel, stored_constants
 from tinygen.plan.model import Plan
-from tinygen.plan.schedule import is_chained
+from tinygen.plan.schedule import is_chained, kernels_used
 from tinygen.plan.shared import part_constants
 
 # The least that start-up, link and serial protocol take in any image we build.
@@ -22,6 +23,8 @@ class Fit:
 
     Attributes:
         constants: Weights, biases and tables, exact.
+        weights: Those of them that are copied to RAM at start-up.
+        code: About, for information: an image is not refused for it.
         arena: Exact, scratch included.
         stack: As it will be reserved.
         peak: The op that sets the arena's size, for messages.
@@ -31,11 +34,13 @@ class Fit:
     arena: int
     stack: int
     peak: str
+    weights: int = 0
+    code: int = 0
 
     @property
     def ram(self) -> int:
         """Return the least RAM."""
-        return self.arena + self.stack + _RUNTIME_RAM
+        return self.arena + self.stack + self.weights + _RUNTIME_RAM
 
     @property
     def flash(self) -> int:
@@ -44,18 +49,35 @@ class Fit:
 
 
 def measure_fit(
-    graph: Graph, kernels: Sequence[Kernel | None], plan: Plan, stack_bytes: int
+    graph: Graph,
+    kernels: Sequence[Kernel | None],
+    plan: Plan,
+    stack_bytes: int,
+    *,
+    weights_in_ram: bool = False,
 ) -> Fit:
     """Count the constants that the C will hold, and the RAM of the plan."""
-    stored = [part_constants(graph, chain) for chain in plan.chains]
-    total = sum(named.constant.values.nbytes for of in stored for named in of.arrays)
-    for position, (op, kernel) in enumerate(zip(graph.ops, kernels, strict=True)):
-        if kernel is None or is_chained(plan.chains, position):
-            continue
-        total += sum(constant.values.nbytes for constant in stored_constants(graph, op, kernel))
-        total += sum(c.values.nbytes for loop in kernel.loops for c in loop.constants)
+    constants = list(_constants(graph, kernels, plan))
+    total = sum(constant.values.nbytes for constant in constants)
+    weights = sum(c.values.nbytes for c in constants if c.kind == "weights")
     peak = graph.ops[plan.peak_op]
-    return Fit(total, plan.arena_bytes, stack_bytes, f"op {peak.index} ({peak.name})")
+    return Fit(
+        constants=total,
+        arena=plan.arena_bytes,
+        stack=stack_bytes,
+        peak=f"op {peak.index} ({peak.name})",
+        weights=weights if weights_in_ram else 0,
+        code=guess_code(kernels_used(kernels, plan.chains)),
+    )
+
+
+def _constants(graph: Graph, kernels: Sequence[Kernel | None], plan: Plan) -> Iterator[Constant]:
+    for chain in plan.chains:
+        yield from (named.constant for named in part_constants(graph, chain).arrays)
+    for position, (op, kernel) in enumerate(zip(graph.ops, kernels, strict=True)):
+        if kernel is not None and not is_chained(plan.chains, position):
+            yield from stored_constants(graph, op, kernel)
+            yield from (constant for loop in kernel.loops for constant in loop.constants)
 
 
 def fit_text(name: str, board: Board, fit: Fit) -> str:
@@ -64,12 +86,22 @@ def fit_text(name: str, board: Board, fit: Fit) -> str:
     return "\n".join(
         [
             f"{name} on {board.id}",
-            f"  ram   {fit.ram:>9,} of {ram:>9,} bytes   arena {fit.arena:,}  stack {fit.stack:,}",
+            f"  ram   {fit.ram:>9,} of {ram:>9,} bytes   arena {fit.arena:,}  stack {fit.stack:,}"
+            + (f"  weights {fit.weights:,}" if fit.weights else ""),
             (
                 f"  flash {fit.constants:>9,} of {flash:>9,} bytes   constants; "
-                f"{max(flash - fit.constants, 0):,} are left for code"
+                f"{max(flash - fit.constants, 0):,} are left for code, about {fit.code:,}"
             ),
         ]
+    )
+
+
+def _ram_hint(fit: Fit) -> str:
+    if fit.weights > fit.arena:
+        return f"--weights ram puts {fit.weights} bytes there; use --weights flash or stream"
+    return (
+        f"{fit.peak} sets the arena's peak of {fit.arena} bytes; use a smaller input, "
+        "--optimize ram or a board with more RAM"
     )
 
 
@@ -85,8 +117,7 @@ def require_fit(board: Board, fit: Fit) -> None:
             ram.name,
             fit.ram,
             ram.nbytes,
-            hint=f"{fit.peak} sets the arena's peak of {fit.arena} bytes; use a smaller input, "
-            "--optimize ram or a board with more RAM",
+            hint=_ram_hint(fit),
         )
     if fit.flash > flash.nbytes:
         raise DoesNotFitError(
