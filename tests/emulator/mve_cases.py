@@ -15,6 +15,7 @@ FORMS = {
     "tg_mve_add_s8",
     "tg_mve_add_equal_s8",
     "tg_mve_narrow_s8",
+    "tg_mve_depthwise_taps_s8",
     "tg_mve_lookup_s8",
     "tg_mve_mul_s8",
     "tg_mve_average_pool_s8",
@@ -55,7 +56,7 @@ class MveCases(OwnCases):
 def mve_cases(seed: int) -> MveCases:
     """Return the model's cases."""
     cases = MveCases(seed)
-    adds = (_pointwise, _windows, _quads, _in_place, _rows, _products, _limits, _sums)
+    adds = (_pointwise, _windows, _quads, _in_place, _rows, _taps, _products, _limits, _sums)
     for add in (*adds, _functions, _multiplications, _pools, _means):
         add(cases)
     return cases
@@ -130,6 +131,20 @@ def _rows(cases):
     cases.set().depthwise((1, 9, 8, 12), 1, (2, 4), dilation=(3, 2), around=((1, 0), (7, 7)))
     cases.set().depthwise((1, 2, 3, 4), 1, three, around=((4, 4), (4, 4)), stride=(2, 2))
     cases.set().depthwise((1, 20, 10, 1), 8, (10, 8), stride=(2, 2))
+
+
+def _taps(cases):
+    """Add filters of any size, several a channel, and scales above 1."""
+    for n, channels in enumerate((1, 3, 7, 8, 9, 16, 23)):
+        cases.set(dead=n % 3).depthwise((1, 6, 4 + n, channels), 1, (5, 5), act=n % 4)
+        cases.set().depthwise((1, 7, 3 + n, channels), 1 + n % 4, (3, 3), stride=(2, 1))
+    cases.set().depthwise((1, 6, 5, 3), 8, (2, 5), stride=(1, 2))
+    cases.set().depthwise((2, 30, 1, 8), 1, (9, 1), padding=VALID)
+    cases.set().depthwise((1, 9, 8, 12), 1, (5, 3), dilation=(2, 3), around=((1, 0), (7, 7)))
+    cases.set().depthwise((1, 2, 3, 8), 1, (7, 7), stride=(3, 2))
+    cases.set(**EXACT).depthwise((1, 6, 5, 8), 1, (3, 3))
+    cases.set(least=-128, in_zero_point=127, zero_point=-128).depthwise((1, 6, 5, 8), 1, (5, 5))
+    cases.set(bias=1 << 31, stretch=1e4).depthwise((1, 6, 5, 8), 2, (3, 3))
 
 
 def _products(cases):

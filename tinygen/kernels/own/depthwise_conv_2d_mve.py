@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from tinygen.graph import Graph, Op
 from tinygen.kernels.own.clamp import clamp_call
 from tinygen.kernels.own.conv_2d_mve import convolution_kernel
+from tinygen.kernels.own.depthwise_taps_mve import taps_kernel
 from tinygen.kernels.own.vector_product import Product, product
 from tinygen.ops.activation import activation_range
 from tinygen.ops.contract import Call, Constant, Kernel, Struct, Target
@@ -47,22 +48,20 @@ class _Tiling:
 
 
 def emit(graph: Graph, op: Op, _target: Target) -> Kernel | None:
-    """Return the kernel; None for large filters, several a channel, and large scales."""
+    """Return the kernel; None where weights are computed."""
     conv = read_convolution(graph, op)
     weights = conv.operands.weights.data
     if weights is None:
         return None
     if conv.groups == 1 and weights.shape[3] > 1:
         return convolution_kernel(op, conv, weights.transpose(3, 1, 2, 0))
-    if max(conv.window.filter_hw) > _SIDE or weights.shape[3] != conv.groups:
-        return None
     limits = activation_range(op, conv.activation, conv.operands.y)
     multipliers = fixed_multipliers(op, operand_multipliers(conv.operands))
-    filters = weights.reshape(-1, conv.groups).T
-    of = product(conv.operands, filters, multipliers, limits)
+    of = product(conv.operands, weights.reshape(-1, weights.shape[3]).T, multipliers, limits)
+    is_small = max(conv.window.filter_hw) <= _SIDE and weights.shape[3] == conv.groups
     tiling = _in_place(conv) or _apart(conv)
-    if of.form == "exact" or tiling.columns == 0:
-        return None
+    if not is_small or of.form == "exact" or tiling.columns == 0:
+        return taps_kernel(conv, of)
     kernel = _kernel(conv, of, tiling)
     return clamp_call(kernel, conv.operands.y, *limits, step=conv.out_step)
 

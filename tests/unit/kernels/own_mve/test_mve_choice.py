@@ -38,14 +38,23 @@ def test_vector_kernels_are_asked_first_where_the_core_has_vectors():
     "add",
     [
         lambda c: c.set().conv((1, 4, 4, 6), 6, (3, 3), groups=3, padding=SAME),
-        lambda c: c.set().depthwise((1, 8, 8, 4), 1, (5, 3)),
-        lambda c: c.set().depthwise((1, 8, 8, 4), 2, (3, 3)),
-        lambda c: c.set(stretch=1e-3).depthwise((1, 8, 8, 4), 1, (3, 3)),
         lambda c: c.set().binary("ADD", (1, 3, 4, 5), (1, 1, 1, 5)),
     ],
 )
 def test_what_vector_kernels_cannot_do_goes_to_the_others(add):
     assert "mve" not in chosen(add).name
+
+
+@pytest.mark.parametrize(
+    "add",
+    [
+        lambda c: c.set().depthwise((1, 8, 8, 4), 1, (5, 3)),
+        lambda c: c.set().depthwise((1, 8, 8, 4), 2, (3, 3)),
+        lambda c: c.set(stretch=1e-3).depthwise((1, 8, 8, 4), 1, (3, 3)),
+    ],
+)
+def test_depthwise_that_no_patch_is_for_goes_tap_by_tap(add):
+    assert chosen(add).name == "tg_mve_depthwise_taps_s8"
 
 
 def test_few_channels_take_the_kernel_that_keeps_weights_only_after_a_relu():
