@@ -28,7 +28,7 @@ from tinygen.plan.schedule import Held, kernels_used
 from tinygen.progress import Progress
 from tinygen.quantize.convert import QuantizeOptions
 from tinygen.report.fit import Fit, measure_fit, require_fit
-from tinygen.report.from_build import report_build
+from tinygen.report.from_build import add_buffers, report_build
 from tinygen.report.model import Report, write_report
 from tinygen.stack import build_with_stack, least_stack
 from tinygen.streaming import (
@@ -205,6 +205,8 @@ def build(model: Path, out: Path, choices: Choices, progress: Progress) -> Repor
         prepared.savings,
         quantization.as_json() if quantization else None,
     )
+    if tflm is None:
+        report = add_buffers(report, prepared.plan.buffers)
     write_report(report, out / REPORT_FILE)
     return report
 

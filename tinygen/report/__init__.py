@@ -1,1 +1,1 @@
-"""Stage `report`: all that was measured, as one `Report`, shown as text and JSON."""
+"""Stage `report`: all that was measured, as one `Report`, shown as text, JSON and HTML."""

@@ -1,7 +1,7 @@
 """The report as far as a build knows it: from the manifest and the measured image."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from tinygen.board import Board, find_board
@@ -9,8 +9,10 @@ from tinygen.build.elf import ImageSize
 from tinygen.build.stack_bound import StackBound
 from tinygen.manifest import Manifest
 from tinygen.optimize.rewrite import Saving
+from tinygen.plan.model import Buffer
 from tinygen.report.model import (
     BoundFigures,
+    BufferFigures,
     FlashSplit,
     MemoryFigures,
     ModelFigures,
@@ -45,6 +47,11 @@ def report_build(
         quantization=quantization,
         weights=asdict(manifest.weights),
     )
+
+
+def add_buffers(report: Report, buffers: Sequence[Buffer]) -> Report:
+    """Return the report with the plan's buffers over time, for the picture."""
+    return replace(report, buffers=tuple(BufferFigures(**asdict(buffer)) for buffer in buffers))
 
 
 def _port(board: Board) -> PortFigures:

@@ -132,6 +132,17 @@ class OpFigures:
 
 
 @dataclass(frozen=True, slots=True)
+class BufferFigures:
+    """One buffer of the plan, by what it holds, where it lies and from op to op; see `Buffer`."""
+
+    name: str
+    offset: int
+    nbytes: int
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
 class VerifyFigures:
     """Whether the device's outputs equal the oracle's, bit for bit."""
 
@@ -169,6 +180,7 @@ class Report:
     surgery: tuple[dict[str, Any], ...] = ()
     quantization: dict[str, Any] | None = None
     weights: dict[str, Any] | None = None
+    buffers: tuple[BufferFigures, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Return the report as DESIGN's JSON contract lays it out."""
@@ -197,6 +209,7 @@ class Report:
             accuracy=AccuracyFigures(**accuracy) if accuracy else None,
             spread=SpreadFigures(**table["spread"]) if table.get("spread") else None,
             surgery=tuple(table["surgery"]),
+            buffers=tuple(BufferFigures(**buffer) for buffer in table.get("buffers", ())),
             **{key: table[key] for key in plain},
         )
 
@@ -216,9 +229,18 @@ def write_json(table: dict[str, Any], path: Path) -> None:
     Raises:
         UsageError: It cannot be written there.
     """
+    write_whole(json.dumps(table, indent=1) + "\n", path)
+
+
+def write_whole(text: str, path: Path) -> None:
+    """Write a text file, whole or not at all.
+
+    Raises:
+        UsageError: It cannot be written there.
+    """
     partial = path.with_name(path.name + ".partial")
     try:
-        partial.write_text(json.dumps(table, indent=1) + "\n", encoding="utf-8")
+        partial.write_text(text, encoding="utf-8")
         partial.replace(path)
     except OSError as error:
         raise UsageError(

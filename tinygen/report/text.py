@@ -62,6 +62,16 @@ def port_text(report: Report) -> str:
     return f"  port  PlatformIO's {port.platform} with the framework {port.framework}: {port.name}"
 
 
+def report_text(report: Report, board: Board) -> str:
+    """Return all that is known: what `build` says, then what `verify` and `profile` found."""
+    rows = [build_text(report, board)]
+    if report.verify or report.accuracy:
+        rows.append(verify_text(report))
+    if report.cost.instructions is not None or report.cost.cycles is not None:
+        rows += [ops_text(report), cost_text(report), spread_text(report), used_text(report)]
+    return "\n".join(row for row in rows if row)
+
+
 def _share(used: int, limit: int) -> str:
     return f"{used:>9,} of {limit:>9,} bytes ({used / limit:4.0%})"
 
@@ -107,20 +117,21 @@ def spread_text(report: Report) -> str:
 
 def ops_text(report: Report) -> str:
     """Return a table of ops, the dearest marked by its share."""
-    total = sum(_cost(op) for op in report.ops) or 1
+    total = sum(op_cost(op) for op in report.ops) or 1
     unit = "instructions" if report.cost.cycles_source != "measured" else "cycles"
     is_estimated = report.cost.cycles_source == "estimate"
     head = f"  {'op':>3}  {'type':<24}{'kernel':<34}{unit:>12}{'share':>7}{'a MAC':>7}"
     rows = [
-        f"  {op.index:>3}  {op.op:<24}{op.kernel:<34}{_cost(op):>12,}{_cost(op) / total:>7.1%}"
-        + (f"{_cost(op) / op.macs:>7.2f}" if op.macs else f"{'-':>7}")
+        f"  {op.index:>3}  {op.op:<24}{op.kernel:<34}{op_cost(op):>12,}{op_cost(op) / total:>7.1%}"
+        + (f"{op_cost(op) / op.macs:>7.2f}" if op.macs else f"{'-':>7}")
         + (f"{op.cycles or 0:>13,}" if is_estimated else "")
         for op in report.ops
     ]
     return "\n".join([head + (f"{'est. cycles':>13}" if is_estimated else ""), *rows])
 
 
-def _cost(op: OpFigures) -> int:
+def op_cost(op: OpFigures) -> int:
+    """Return what an op was measured to cost: instructions, else cycles, else 0."""
     measured = op.instructions if op.instructions is not None else op.cycles
     return measured or 0
 
