@@ -120,9 +120,11 @@ def ops_text(report: Report) -> str:
     total = sum(op_cost(op) for op in report.ops) or 1
     unit = "instructions" if report.cost.cycles_source != "measured" else "cycles"
     is_estimated = report.cost.cycles_source == "estimate"
-    head = f"  {'op':>3}  {'type':<24}{'kernel':<34}{unit:>12}{'share':>7}{'a MAC':>7}"
+    width = max((len(op.kernel) for op in report.ops), default=0) + 2
+    head = f"  {'op':>3}  {'type':<24}{'kernel':<{width}}{unit:>12}{'share':>7}{'a MAC':>7}"
     rows = [
-        f"  {op.index:>3}  {op.op:<24}{op.kernel:<34}{op_cost(op):>12,}{op_cost(op) / total:>7.1%}"
+        f"  {op.index:>3}  {op.op:<24}{op.kernel:<{width}}"
+        f"{op_cost(op):>12,}{op_cost(op) / total:>7.1%}"
         + (f"{op_cost(op) / op.macs:>7.2f}" if op.macs else f"{'-':>7}")
         + (f"{op.cycles or 0:>13,}" if is_estimated else "")
         for op in report.ops
