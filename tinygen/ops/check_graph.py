@@ -6,6 +6,7 @@ from tinygen.ops.checks import CONVERTER_HINT, DAMAGED_HINT, refuse
 from tinygen.ops.registry import op_types
 
 _PORT_DTYPES = {"int8", "uint8", "int16", "int32", "float32"}
+_INT64_HINT = "make it int32, as in tf.argmax(x, output_type=tf.int32)"
 # Ops whose kernels keep state; no other op may read a variable tensor.
 _STATEFUL = {"UNIDIRECTIONAL_SEQUENCE_LSTM"}
 
@@ -42,7 +43,7 @@ def _check_ports(graph: Graph) -> None:
         if tensor.dtype not in _PORT_DTYPES:
             raise ModelError(
                 f"{graph.name}: input or output {tensor.index} is {tensor.dtype}",
-                hint=CONVERTER_HINT,
+                hint=_INT64_HINT if tensor.dtype == "int64" else CONVERTER_HINT,
             )
 
 
