@@ -4,7 +4,7 @@ import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 
 from tests.unit.kernels.cases import VALID
-from tests.unit.kernels.own.own_cases import OwnCases
+from tests.unit.kernels.own.own_cases import OwnCases, add_constants
 
 RELU, RELU6 = 1, 3
 RELU_SET = {"zero_point": -128}
@@ -57,7 +57,7 @@ def mve_cases(seed: int) -> MveCases:
     """Return the model's cases."""
     cases = MveCases(seed)
     adds = (_pointwise, _windows, _quads, _in_place, _rows, _taps, _products, _limits, _sums)
-    for add in (*adds, _functions, _multiplications, _pools, _means):
+    for add in (*adds, add_constants, _functions, _multiplications, _pools, _means):
         add(cases)
     return cases
 

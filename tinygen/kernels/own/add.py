@@ -1,7 +1,8 @@
-"""ADD of equal shapes for cores with DSP instructions: both rescalings in high products."""
+"""ADD of equal shapes for cores with DSP instructions, and of a constant for any."""
 
 from tinygen.graph import Graph, Op, Tensor
 from tinygen.kernels.own.clamp import clamp_call
+from tinygen.kernels.own.constant_operand import look_up_constant
 from tinygen.ops.binary import fused_range
 from tinygen.ops.common_scale import input_multipliers, twice_largest_scale
 from tinygen.ops.contract import Call, Kernel, Struct, Target
@@ -14,6 +15,8 @@ _LARGEST_SHIFT = 23  # 128 << 23 plus a rounded product fits int32
 
 def emit(graph: Graph, op: Op, target: Target) -> Kernel | None:
     """Return the kernel; None without DSP, for other shapes, and for extreme scales."""
+    if looked_up := look_up_constant(graph, op):
+        return looked_up
     first, second = (graph.tensors[t] for t in op.inputs)
     if not target.core.dsp or first.shape != second.shape:
         return None

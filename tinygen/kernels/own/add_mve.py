@@ -1,6 +1,8 @@
 """ADD with the vector extension: equal shapes, four sums at a time."""
 
 from tinygen.graph import Graph, Op
+from tinygen.kernels.own.constant_operand import look_up_constant
+from tinygen.kernels.own.look_up_mve import vectorized
 from tinygen.ops.add_sub import add_rescaling
 from tinygen.ops.binary import fused_range
 from tinygen.ops.contract import Call, Kernel, Struct, Target
@@ -10,6 +12,8 @@ _HALF = (1 << 30, 0)  # multiplier 0.5: what TFLM has for the larger scale
 
 def emit(graph: Graph, op: Op, _target: Target) -> Kernel | None:
     """Return the kernel; None where inputs repeat, or the output has a tiny scale."""
+    if looked_up := vectorized(look_up_constant(graph, op)):
+        return looked_up
     inputs = [graph.tensors[t] for t in op.inputs]
     y, rescaling = graph.outputs_of(op)[0], add_rescaling(graph, op)
     scales = [rescaling.in0, rescaling.in1]

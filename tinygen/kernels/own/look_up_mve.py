@@ -3,32 +3,41 @@
 from dataclasses import replace
 
 from tinygen.graph import Graph, Op
+from tinygen.kernels.own.constant_operand import look_up_constant
 from tinygen.ops.contract import Kernel, Target
 from tinygen.ops.registry import op_types
 
 _FUNCTION = "tg_lookup_s8"
 
 
-def emit(graph: Graph, op: Op, target: Target) -> Kernel | None:
-    """Return the kernel; None where the portable one does not look bytes up."""
-    portable = op_types()[op.name].kernel(graph, op, target)
-    if portable.name != _FUNCTION:
+def vectorized(kernel: Kernel | None) -> Kernel | None:
+    """Return the kernel with the vector look-up; None unless it looks bytes up."""
+    if kernel is None or kernel.name != _FUNCTION:
         return None
     function = "tg_mve_lookup_s8"
     return replace(
-        portable,
+        kernel,
         name=function,
-        calls=[replace(call, function=function) for call in portable.calls],
+        calls=[replace(call, function=function) for call in kernel.calls],
         sources=["kernels/mve/lookup_s8.c"],
         headers=["tinygen/mve/lookup_s8.h"],
-        why="16 look-ups an instruction",
+        why=f"{kernel.why}; 16 look-ups an instruction".removeprefix("; "),
     )
 
 
-KERNELS_MVE = dict.fromkeys(
-    (
-        *("ABS", "ELU", "HARD_SWISH", "LEAKY_RELU", "LOGISTIC", "LOOK_UP", "QUANTIZE", "RELU"),
-        *("RELU6", "RSQRT", "TANH"),
-    ),
-    emit,
+def _emit(graph: Graph, op: Op, target: Target) -> Kernel | None:
+    return vectorized(op_types()[op.name].kernel(graph, op, target))
+
+
+def _emit_constant(graph: Graph, op: Op, _target: Target) -> Kernel | None:
+    return vectorized(look_up_constant(graph, op))
+
+
+_UNARY = (
+    *("ABS", "ELU", "HARD_SWISH", "LEAKY_RELU", "LOGISTIC", "QUANTIZE", "RELU", "RELU6"),
+    *("RSQRT", "TANH"),
 )
+# MUL and ADD have more kernels: mul_mve, add_mve.
+_CONSTANT = ("MAXIMUM", "MINIMUM", "SQUARED_DIFFERENCE", "SUB")
+
+KERNELS_MVE = dict.fromkeys(_UNARY, _emit) | dict.fromkeys(_CONSTANT, _emit_constant)

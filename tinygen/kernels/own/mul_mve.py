@@ -3,6 +3,8 @@
 from dataclasses import replace
 
 from tinygen.graph import Graph, Op
+from tinygen.kernels.own.constant_operand import look_up_constant
+from tinygen.kernels.own.look_up_mve import vectorized
 from tinygen.ops.contract import Call, Kernel, Target
 from tinygen.ops.mul import output_multiplier
 from tinygen.ops.registry import op_types
@@ -12,6 +14,8 @@ _FUNCTION = "tg_mve_mul_s8"
 
 def emit(graph: Graph, op: Op, target: Target) -> Kernel | None:
     """Return the kernel; None where products are not scaled down."""
+    if looked_up := vectorized(look_up_constant(graph, op)):
+        return looked_up
     if output_multiplier(graph, op)[1] >= 0:
         return None
     portable = op_types()[op.name].kernel(graph, op, target)

@@ -34,12 +34,19 @@ FORMS = {
     "tg_fully_connected_dsp_s8/wide",
     "tg_add_dsp_s8",
     "tg_add_equal_s8",
+    "tg_lookup_s8",
     "tg_average_pool_dsp_s8",
     "tg_max_pool_dsp_s8",
     "tg_reduce_sum_dsp_s8",
 }
 
 
+_OPTIONS = {
+    "ADD": "AddOptionsT",
+    "SUB": "SubOptionsT",
+    "MUL": "MulOptionsT",
+    "SQUARED_DIFFERENCE": "SquaredDifferenceOptionsT",
+}
 SETTINGS = ("bias", "stretch", "zero_point", "dead", "weak", "least", "in_zero_point")
 
 
@@ -196,9 +203,24 @@ def _elementwise(cases):
     _mean(cases, "SUM", (3, 4, 5), [0])
     for act in (0, RELU):
         cases.set().binary("ADD", (1, 3, 5, 7), (1, 3, 5, 7), act=act)
+    add_constants(cases)
     _add(cases, 0.05, 0.05)
     _add(cases, 0.05, 0.0001)
     _add(cases, 1e-6, 0.05)
+
+
+def add_constants(cases):
+    """Add ops with a constant scalar on either side."""
+    for kind in ("ADD", "SUB", "MUL", "MAXIMUM", "MINIMUM", "SQUARED_DIFFERENCE"):
+        for first in (False, True):
+            same = {"zero_point": 5} if kind.startswith("M") and kind != "MUL" else {}
+            x, scale = cases.set()._input((1, 5, 7, 4), 0.05, same.get("zero_point"))
+            value = np.array([[int(cases.rng.integers(-128, 128))]], np.int8)
+            other = cases.builder.tensor((1, 1), scale=0.05, data=value, **same)
+            y = cases._output((1, 5, 7, 4), scale if same else 0.08, same.get("zero_point"))
+            table = getattr(schema, _OPTIONS.get(kind, "MaximumMinimumOptionsT"))()
+            cases._op(kind, [other, x] if first else [x, other], y, table)
+            cases._name(locals())
 
 
 def _add(cases, first, second):
