@@ -3,7 +3,7 @@
 import difflib
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import MISSING, dataclass, field, fields
+from dataclasses import MISSING, dataclass, field, fields, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal, Self, get_args, get_origin
@@ -15,6 +15,7 @@ from tinygen.resources import data_dir, user_boards_dir
 _OFFICIAL = ("platform", "version", "board")
 _FRAMEWORKS = {"arduino_esp32": "arduino"}  # by port
 RegionKind = Literal["flash", "ram", "external"]
+_WORD_BYTES = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,9 @@ class Region:
         origin: First address.
         nbytes: Size the image may use.
         bandwidth: Bytes a second that it delivers; 0: as fast as the core can copy.
+        dma: The part's general DMA controllers reach it.
+        arena: Buffers of a model may lie there, where it is a ``ram``: its clock is on
+            after the port's start-up, and it does not begin at C's null.
     """
 
     name: str
@@ -34,6 +38,8 @@ class Region:
     origin: int
     nbytes: int
     bandwidth: int = 0
+    dma: bool = True
+    arena: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +76,7 @@ class Board:
         port: Folder under ``firmware/ports`` with start-up, UART and counter.
         regions: Memories; the first ``flash`` region holds the image (the vector table
             alone goes to a region named ``VECTORS`` where there is one), the first
-            ``ram`` region arena, data and stack.
+            ``ram`` region data and stack; the arena is where the plan says.
         source: Document and page the numbers come from.
         counter_hz: Rate of the port's counter; 0 where it counts core cycles.
         defines: Preprocessor macros for the port.
@@ -133,6 +139,37 @@ class Board:
     def region(self, kind: Literal["flash", "ram"]) -> Region:
         """Return the first region of ``kind``."""
         return next(region for region in self.regions if region.kind == kind)
+
+    @property
+    def arena_regions(self) -> tuple[Region, ...]:
+        """Return the memories in which buffers of a model may lie."""
+        return tuple(region for region in self.regions if region.kind == "ram" and region.arena)
+
+    def bytes_per_second(self, region: Region) -> int:
+        """Return how fast the core reads a region: a word a cycle unless its file says less."""
+        return region.bandwidth or _WORD_BYTES * self.clock_hz
+
+    def with_joined_ram(self) -> Self:
+        """Return the board with RAMs that follow each other as one, as slow as the slowest."""
+        regions: list[Region] = []
+        for region in sorted(self.regions, key=lambda r: r.origin):
+            below = regions[-1] if regions else None
+            if below and _can_join(below, region):
+                regions[-1] = replace(
+                    below,
+                    name=f"{below.name}_{region.name}",
+                    nbytes=below.nbytes + region.nbytes,
+                    bandwidth=min(self.bytes_per_second(r) for r in (below, region)),
+                    dma=below.dma and region.dma,
+                )
+            else:
+                regions.append(region)
+
+        def place_in_file(joined: Region) -> int:
+            end = joined.origin + joined.nbytes
+            return min(n for n, r in enumerate(self.regions) if joined.origin <= r.origin < end)
+
+        return replace(self, regions=tuple(sorted(regions, key=place_in_file)))
 
     @property
     def is_emulated(self) -> bool:
@@ -233,7 +270,9 @@ def _require_type(place: str, key: str, value: Any, kind: Any) -> None:
         is_right, wanted = True, _AS_TABLE[NorFlash]  # it is checked by itself
     else:
         is_right = type(value) is kind and (kind is not int or value >= 0)
-        wanted = "a string" if kind is str else "an integer that is not negative"
+        wanted = {str: "a string", bool: "true or false"}.get(
+            kind, "an integer that is not negative"
+        )
     if not is_right:
         raise BoardError(f"{place}: '{key}' is {value!r}", hint=f"write it as {wanted}")
 
@@ -259,6 +298,11 @@ def _require_possible(place: str, board: Board) -> None:
             raise BoardError(
                 f"{place}: no region of kind '{kind}'", hint="an image needs flash and ram"
             )
+    if not board.arena_regions:
+        raise BoardError(
+            f"{place}: no region may hold the arena",
+            hint="leave 'arena = false' out of one of kind 'ram'",
+        )
     _require_disjoint(place, board.regions)
     _require_official(place, board)
 
@@ -280,6 +324,12 @@ def _require_official(place: str, board: Board) -> None:
             f"{place}: port '{board.port}' with the framework '{board.framework}'",
             hint=f"it needs official.framework = '{wanted}'" if wanted else "remove the framework",
         )
+
+
+def _can_join(below: Region, region: Region) -> bool:
+    """Return whether one arena may span two memories."""
+    is_ram = below.kind == region.kind == "ram" and below.arena and region.arena
+    return is_ram and below.origin + below.nbytes == region.origin
 
 
 def _require_disjoint(place: str, regions: tuple[Region, ...]) -> None:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from tinygen.graph import Graph, Op
 from tinygen.ops.contract import Kernel
 from tinygen.ops.registry import op_types
-from tinygen.plan.model import Bounds, Buffer, Plan
+from tinygen.plan.model import Bounds, Buffer, Layout, Plan
 from tinygen.plan.schedule import Access, Chain, Held, Span, Step, Unit, is_chained
-from tinygen.plan.search import Problem, place
+from tinygen.plan.search import Problem, part_of, place
 from tinygen.plan.timeline import (
     Timeline,
     follow,
@@ -17,6 +17,7 @@ from tinygen.plan.timeline import (
     padded,
     separations,
 )
+from tinygen.plan.traffic import count_traffic
 
 _LONGEST_RUN = 4
 
@@ -68,19 +69,27 @@ def plan_memory(  # noqa: PLR0913, PLR0917 - all that a plan is made from
         Buffer(w.name, offset, w.nbytes, w.first, w.last)
         for w, offset in zip(wanted, offsets, strict=True)
     )
-    by_key = {w.key: offset for w, offset in zip(wanted, offsets, strict=True)}
+    number = {w.key: n for n, w in enumerate(wanted)}
+    layout = Layout(
+        Problem(sizes, separation, overlap, _cliques(wanted, line)),
+        count_traffic(graph, units, {t: number[root[t]] for t in root}, number, held),
+        {t: number[root[t]] for t in root},
+        {-1 - key: n for key, n in number.items() if is_scratch(key)},
+        tuple(number[held_key(n)] for n in range(len(held))),
+    )
     used = [s.kernel.scratch_bytes for unit in units for s in unit.steps]
     return Plan(
         buffers=buffers,
-        tensor_offsets={t: by_key[root[t]] for t in root},
-        scratch_offsets={-1 - key: at for key, at in by_key.items() if is_scratch(key)},
+        tensor_offsets={t: offsets[n] for t, n in layout.tensors.items()},
+        scratch_offsets={k: offsets[n] for k, n in layout.scratch.items()},
         arena_bytes=max((b.offset + b.nbytes for b in buffers), default=0),
         scratch_bytes=max(used, default=0),
         bounds=Bounds(layerwise, overlap),
         is_optimal=is_optimal,
         peak_op=peak,
         chains=tuple(chains),
-        held_offsets=tuple(by_key[held_key(n)] for n in range(len(held))),
+        held_offsets=tuple(offsets[n] for n in layout.held),
+        layout=layout,
     )
 
 
@@ -266,8 +275,8 @@ def _bound(
         sizes = [wanted[n].nbytes for n in live]
         if sum(sizes) <= bound:
             continue
-        table = [[separation[a][b] for b in live] for a in live]
-        offsets, proved = place(Problem(sizes, table, max(sizes)))
+        everything = Problem([w.nbytes for w in wanted], separation, 0)
+        offsets, proved = place(part_of(everything, live, max(sizes)))
         if proved:
             bound = max(bound, *(o + n for o, n in zip(offsets, sizes, strict=True)))
     return bound

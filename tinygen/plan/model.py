@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tinygen.plan.schedule import Chain
+from tinygen.plan.search import Problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +17,8 @@ class Buffer:
         nbytes: Size.
         first: Position in ``Graph.ops`` of the op that writes it first; -1 for inputs.
         last: Position of the last op that uses it; ``len(ops)`` for outputs.
+        region: Memory that it lies in; empty until it is known.
+        why: It lies there.
     """
 
     name: str
@@ -23,6 +26,60 @@ class Buffer:
     nbytes: int
     first: int
     last: int
+    region: str = ""
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """What the offsets were found from: memories are chosen with it.
+
+    Attributes:
+        problem: Sizes, and who may lie how near to whom; of ``Plan.buffers``, in order.
+        traffic: Bytes that an inference reads from and writes to each of them.
+        tensors: Tensor to the number of its buffer.
+        scratch: Position of an op to the number of its scratch buffer.
+        held: Numbers of the buffers that are neither tensor nor scratch.
+    """
+
+    problem: Problem
+    traffic: tuple[int, ...]
+    tensors: Mapping[int, int]
+    scratch: Mapping[int, int]
+    held: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RegionUse:
+    """The part of the arena that lies in one memory.
+
+    Attributes:
+        name: Of the memory.
+        start: Where the part begins, were the parts one behind the other: offsets of tensors
+            and scratch in `Plan` count so.
+        nbytes: Size.
+        free_bytes: What the memory has for it.
+    """
+
+    name: str
+    start: int
+    nbytes: int
+    free_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class PlacementCost:
+    """What the choice of memories costs: picoseconds of loads and stores an inference.
+
+    Attributes:
+        cost: Of the plan.
+        bound: No choice costs less.
+        is_optimal: The search proved that none does.
+    """
+
+    cost: int
+    bound: int
+    is_optimal: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +114,11 @@ class Plan:
         peak_op: Position in ``Graph.ops`` of the op that sets the layer-wise bound.
         chains: Ops that run row by row; a tensor between them has a band only.
         held_offsets: Byte offset of each buffer that is neither tensor nor scratch.
+        layout: What the offsets were found from.
+        regions: The memories that hold a part of the arena; none until they are chosen, and
+            where no choice holds it.
+        placement: What the choice costs; None where there was none.
+        missing_bytes: By which the memories are too small for the best choice found.
     """
 
     buffers: tuple[Buffer, ...]
@@ -69,3 +131,7 @@ class Plan:
     peak_op: int
     chains: tuple[Chain, ...] = ()
     held_offsets: tuple[int, ...] = ()
+    layout: Layout | None = None
+    regions: tuple[RegionUse, ...] = ()
+    placement: PlacementCost | None = None
+    missing_bytes: int = 0

@@ -36,31 +36,32 @@ class _Search:
     best_height: int
     savings: Sequence[int] = ()
     nodes: int = 0
+    limit: int = _NODE_LIMIT
     offsets: list[int] = field(default_factory=list)
 
 
-def place(problem: Problem) -> tuple[list[int], bool]:
+def place(problem: Problem, node_limit: int = _NODE_LIMIT) -> tuple[list[int], bool]:
     """Return an offset for each buffer, and whether the height is proved minimal.
 
-    Deterministic; the search gives up after a fixed number of nodes and then returns
-    the best found.
+    Deterministic; the search gives up after ``node_limit`` nodes and then returns the
+    best found.
     """
     best = first_fit(problem)
-    if _height(problem, best) > problem.bound:
-        best = min(best, _large_first(problem), key=lambda offsets: _height(problem, offsets))
-    search = _Search(problem, best, _height(problem, best))
+    if height_of(problem, best) > problem.bound:
+        best = min(best, _large_first(problem), key=lambda offsets: height_of(problem, offsets))
+    search = _Search(problem, best, height_of(problem, best), limit=node_limit)
     if search.best_height > problem.bound:
-        search.savings = [_most_saved(problem, clique) for clique in problem.cliques]
+        search.savings = [most_saved(problem, clique) for clique in problem.cliques]
         search.offsets = [-1] * len(problem.sizes)
         _descend(search, 0, 0)
-    return search.best, search.best_height == problem.bound or search.nodes < _NODE_LIMIT
+    return search.best, search.best_height == problem.bound or search.nodes < node_limit
 
 
 def first_fit(problem: Problem) -> list[int]:
     """Return the best of the offsets that some orders of placing buffers one by one give."""
     return min(
         (_first_fit(problem, order) for order in _orders(problem)),
-        key=lambda offsets: _height(problem, offsets),
+        key=lambda offsets: height_of(problem, offsets),
         default=[],
     )
 
@@ -70,16 +71,13 @@ def _large_first(problem: Problem) -> list[int]:
     large = [b for b, size in enumerate(problem.sizes) if size * _SMALL >= problem.bound]
     if len(large) == len(problem.sizes):
         return first_fit(problem)
-    numbers = {b: n for n, b in enumerate(large)}
-    cliques = {tuple(numbers[b] for b in clique if b in numbers) for clique in problem.cliques}
-    separation = [[problem.separation[a][b] for b in large] for a in large]
-    sizes = [problem.sizes[b] for b in large]
-    placed, _ = place(Problem(sizes, separation, problem.bound, sorted(cliques)))
+    placed, _ = place(part_of(problem, large, problem.bound))
     small = sorted(set(range(len(problem.sizes))) - set(large), key=lambda b: -problem.sizes[b])
     return _first_fit(problem, small, dict(zip(large, placed, strict=True)))
 
 
-def _height(problem: Problem, offsets: Sequence[int]) -> int:
+def height_of(problem: Problem, offsets: Sequence[int]) -> int:
+    """Return where the topmost buffer ends."""
     return max((o + n for o, n in zip(offsets, problem.sizes, strict=True)), default=0)
 
 
@@ -94,6 +92,24 @@ def _orders(problem: Problem) -> list[list[int]]:
         list(count),
         list(reversed(count)),
     ]
+
+
+def part_of(problem: Problem, members: Sequence[int], bound: int = 0) -> Problem:
+    """Return the problem of some buffers, all others left out.
+
+    Args:
+        problem: Of all.
+        members: Numbers of those to keep, in order.
+        bound: Of the part's height.
+    """
+    number = {b: n for n, b in enumerate(members)}
+    cliques = {tuple(number[b] for b in clique if b in number) for clique in problem.cliques}
+    return Problem(
+        [problem.sizes[b] for b in members],
+        [[problem.separation[a][b] for b in members] for a in members],
+        bound,
+        sorted(cliques - {()}),
+    )
 
 
 def _first_fit(
@@ -135,7 +151,7 @@ def _descend(search: _Search, placed: int, level: int) -> None:
     """Place one more buffer at ``level`` or above, in every way that may be better."""
     problem, offsets = search.problem, search.offsets
     if placed == len(problem.sizes):
-        search.best, search.best_height = list(offsets), _height(problem, offsets)
+        search.best, search.best_height = list(offsets), height_of(problem, offsets)
         return
     if _cannot_improve(search, level):
         return
@@ -150,7 +166,7 @@ def _descend(search: _Search, placed: int, level: int) -> None:
             choices.append((low, -size, b))
     for low, _, b in sorted(choices):
         search.nodes += 1
-        if search.best_height <= problem.bound or search.nodes >= _NODE_LIMIT:
+        if search.best_height <= problem.bound or search.nodes >= search.limit:
             return
         if low + problem.sizes[b] >= search.best_height:
             continue
@@ -159,7 +175,7 @@ def _descend(search: _Search, placed: int, level: int) -> None:
         offsets[b] = -1
 
 
-def _most_saved(problem: Problem, clique: Sequence[int]) -> int:
+def most_saved(problem: Problem, clique: Sequence[int]) -> int:
     """Return more bytes than overlaps within a clique can save."""
     saved = 0
     for a in clique:
