@@ -116,35 +116,21 @@ def _first_fit(
     problem: Problem, order: Sequence[int], placed: Mapping[int, int] | None = None
 ) -> list[int]:
     """Place each buffer at the lowest offset that suits all placed before it."""
-    offsets = [-1] * len(problem.sizes)
-    for b, offset in (placed or {}).items():
-        offsets[b] = offset
+    offsets = dict(placed or {})
     for b in order:
-        others = [
-            a
-            for a, offset in enumerate(offsets)
-            if offset >= 0 and problem.separation[a][b] is not None
-        ]
-        candidates = {0}
-        for a in others:
-            above, below = problem.separation[a][b], problem.separation[b][a]
-            assert above is not None
-            assert below is not None
-            candidates |= {offsets[a] + above, max(offsets[a] - below, 0)}
-        offsets[b] = min(c for c in candidates if _suits(problem, offsets, b, c, others))
-    return offsets
+        offsets[b] = lowest_offset(problem, offsets, b)
+    return [offsets[b] for b in range(len(problem.sizes))]
 
 
-def _suits(
-    problem: Problem, offsets: Sequence[int], b: int, offset: int, others: Sequence[int]
-) -> bool:
-    for a in others:
+def lowest_offset(problem: Problem, offsets: Mapping[int, int], b: int) -> int:
+    """Return the lowest offset of ``b`` that suits all that is placed, by number."""
+    near = []
+    for a, offset in offsets.items():
         above, below = problem.separation[a][b], problem.separation[b][a]
-        assert above is not None
-        assert below is not None
-        if not (offset >= offsets[a] + above or offset + below <= offsets[a]):
-            return False
-    return True
+        if above is not None and below is not None:
+            near.append((offset + above, offset - below))
+    candidates = sorted({0, *(above for above, _ in near), *(max(low, 0) for _, low in near)})
+    return next(c for c in candidates if all(c >= above or c <= low for above, low in near))
 
 
 def _descend(search: _Search, placed: int, level: int) -> None:
