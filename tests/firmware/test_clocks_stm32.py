@@ -208,6 +208,11 @@ def test_the_h7s_link_is_at_115200(tmp_path, board_id, link, selected):
     assert field(final[0xE000ED14], 16, 2) == 3  # both caches are on
 
 
+def test_the_h7s_memories_have_their_clocks(tmp_path):
+    final = start_up("stm32h7", H7, tmp_path).final
+    assert field(final[RCC_H + 0xDC], 29, 3) == 7  # RCC_AHB2ENR: SRAM1EN, SRAM2EN, SRAM3EN
+
+
 def test_a_boot_loaders_choice_of_supply_is_kept(tmp_path):
     kept = [v for a, v in start_up("portenta_h7", H7, tmp_path).changes if a == PWR_H + 0xC]
     set_up = [v for a, v in start_up("stm32h7", H7, tmp_path).changes if a == PWR_H + 0xC]

@@ -16,6 +16,7 @@
 #define BAUD 115200u
 
 #define IS_ON_APB2 (TG_LINK_BASE >= 0x40010000u)
+#define D2_SRAMS   (7u << 29)
 #define KERNEL_HSI 3u /* RCC_D2CCIP2R: a clock that no divider changes */
 #define SELECT_BIT (IS_ON_APB2 ? 3u : 0u) /* USART1 and 6; the others */
 
@@ -34,10 +35,18 @@ static void start_link(void)
     tg_start_usart((TG_HSI_HZ + BAUD / 2) / BAUD, CR1_FIFO);
 }
 
+/* SRAM1 to 3 of the D2 domain are off after reset: RCC_AHB2ENR, RM0433. */
+static void start_memories(void)
+{
+    RCC_AHB2ENR |= D2_SRAMS;
+    (void)RCC_AHB2ENR; /* the first access must wait until the clock is there */
+}
+
 void tg_port_init(void)
 {
     tg_mask_interrupts();
     tg_start_clocks();
+    start_memories();
     tg_start_cycle_counter();
     tg_enable_caches();
     start_link();
