@@ -34,6 +34,15 @@ class ModelEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class ArenaEntry:
+    """The part of the arena that one region holds; ``start`` is its offset in the whole."""
+
+    region: str
+    start: int
+    arena_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
 class PlanEntry:
     """Bytes of RAM as planned; the bounds are those of `tinygen.plan.model.Bounds`."""
 
@@ -43,13 +52,15 @@ class PlanEntry:
     bound_layerwise: int
     bound_overlap: int
     is_optimal: bool
+    arenas: tuple[ArenaEntry, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class TensorEntry:
     """One input or output: its values are ``scale * (value - zero_point)``.
 
-    ``scale`` is None for a tensor that is not quantized; ``offset`` is into the arena.
+    ``scale`` is None for a tensor that is not quantized; ``offset`` is into the arena,
+    its parts one behind the other.
     """
 
     name: str
@@ -167,7 +178,7 @@ class Manifest:
             **table
             | {
                 "model": ModelEntry(**table["model"]),
-                "plan": PlanEntry(**table["plan"]),
+                "plan": _plan(table["plan"]),
                 "regions": tuple(Region(**region) for region in table["regions"]),
                 "inputs": tuple(_tensor(entry) for entry in table["inputs"]),
                 "outputs": tuple(_tensor(entry) for entry in table["outputs"]),
@@ -176,6 +187,10 @@ class Manifest:
                 "files": tuple(table["files"]),
             }
         )
+
+
+def _plan(entry: dict[str, Any]) -> PlanEntry:
+    return PlanEntry(**entry | {"arenas": tuple(ArenaEntry(**part) for part in entry["arenas"])})
 
 
 def _weights(entry: dict[str, Any]) -> WeightsEntry:

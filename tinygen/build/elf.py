@@ -49,7 +49,7 @@ class ImageSize:
             ``.data``), which makes "other" of the report always 0.
         data_bytes: RAM: variables with an initial value.
         bss_bytes: RAM: variables without, the arena left out.
-        arena_bytes: RAM: the arena.
+        arena_bytes: RAM: the arena, in all memories.
         stack_bytes: RAM: what the linker script reserves.
         sections: All of them, by address.
     """
@@ -138,11 +138,16 @@ def _sum(sections: Sequence[Section], regions: Sequence[Region], weights_in_ram:
         tables=tables,
         code=sum(stored.values()) - weights - tables,
         data_bytes=_total(s for s in ram if s.is_stored),
-        bss_bytes=_total(s for s in ram if not s.is_stored and s.name not in {ARENA, STACK}),
-        arena_bytes=_total(s for s in ram if s.name == ARENA),
+        bss_bytes=_total(s for s in ram if not (s.is_stored or s.name == STACK or _is_arena(s))),
+        arena_bytes=_total(s for s in ram if _is_arena(s)),
         stack_bytes=_total(s for s in ram if s.name == STACK),
         sections=tuple(sections),
     )
+
+
+def _is_arena(section: Section) -> bool:
+    """Return whether a section is the arena, or its part in another memory."""
+    return section.name == ARENA or section.name.startswith(f"{ARENA}_")
 
 
 def _total(sections: Iterable[Section]) -> int:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from tinygen.emit.arena import Arena, Place
 from tinygen.emit.loops import CallText, StructText, call_texts, struct_texts
 from tinygen.emit.repeats import Repeat, Statement, fold
 from tinygen.graph import Graph
@@ -42,7 +43,7 @@ class ChainText:
     is_chain: bool = True
 
 
-def chain_text(graph: Graph, chain: Chain, plan: Plan) -> ChainText:
+def chain_text(graph: Graph, chain: Chain, plan: Plan, arena: Arena) -> ChainText:
     """Return a chain's C text."""
     stored = part_constants(graph, chain)
     steps = {_function(graph, step): step for step in chain.steps}
@@ -52,10 +53,10 @@ def chain_text(graph: Graph, chain: Chain, plan: Plan) -> ChainText:
         title=f"ops {first} to {last}, {chain.lines} rows at a time",
         constants=tuple((c.name, c.constant) for c in stored.arrays),
         functions=tuple(
-            _function_text(name, step, plan, stored.names[id(step.kernel)])
+            _function_text(name, step, _scratch(step, plan, arena), stored.names[id(step.kernel)])
             for name, step in steps.items()
         ),
-        runs=tuple(_run_text(repeat) for repeat in fold(_statements(graph, chain, plan))),
+        runs=tuple(_run_text(repeat) for repeat in fold(_statements(graph, chain, plan, arena))),
     )
 
 
@@ -75,13 +76,18 @@ def _tensors(step: Step) -> dict[str, Access]:
     }
 
 
+def _scratch(step: Step, plan: Plan, arena: Arena) -> dict[str, str]:
+    """Return what stands for the step's scratch, if it has any."""
+    if not step.kernel.scratch_bytes:
+        return {}
+    return {"scratch": arena.place(plan.scratch_offsets[step.op]).text()}
+
+
 def _function_text(
-    name: str, step: Step, plan: Plan, constants: Mapping[str, str]
+    name: str, step: Step, scratch: Mapping[str, str], constants: Mapping[str, str]
 ) -> _FunctionText:
     tensors = _tensors(step)
-    names = dict(constants) | {tensor: tensor for tensor in tensors}
-    if step.kernel.scratch_bytes:
-        names["scratch"] = f"ARENA({plan.scratch_offsets[step.op]})"
+    names = {**constants, **scratch, **{tensor: tensor for tensor in tensors}}
     return _FunctionText(
         name,
         tuple(f"void *{tensor}" for tensor in tensors),
@@ -90,39 +96,34 @@ def _function_text(
     )
 
 
-def _statements(graph: Graph, chain: Chain, plan: Plan) -> list[Statement]:
+def _statements(graph: Graph, chain: Chain, plan: Plan, arena: Arena) -> list[Statement]:
     found = []
     for step in chain.steps:
         for shift in step.shifts:
             band = plan.tensor_offsets[shift.tensor]
-            places = (band, band + shift.source)
-            found.append(Statement(MOVE_ROWS.name, places, (str(shift.nbytes),)))
-        offsets = tuple(
-            plan.tensor_offsets[access.tensor] + access.span.low
+            places = [arena.place(band), arena.place(band + shift.source)]
+            found.append(_statement(MOVE_ROWS.name, places, str(shift.nbytes)))
+        places = [
+            arena.place(plan.tensor_offsets[access.tensor] + access.span.low)
             for access in _tensors(step).values()
-        )
-        found.append(Statement(_function(graph, step), offsets))
+        ]
+        found.append(_statement(_function(graph, step), places))
     return found
+
+
+def _statement(function: str, places: Sequence[Place], *rest: str) -> Statement:
+    offsets, parts = (p.offset for p in places), (p.macro for p in places)
+    return Statement(function, tuple(offsets), rest, tuple(parts))
 
 
 def _run_text(repeat: Repeat) -> _RunText:
     texts = []
     for statement, steps in zip(repeat.statements, repeat.steps, strict=True):
-        places = _places(statement.offsets, steps if repeat.count > 1 else ())
+        moves = steps if repeat.count > 1 else (0,) * len(steps)
+        places = [
+            Place(part, "", offset).text(step=step)
+            for part, offset, step in zip(statement.parts, statement.offsets, moves, strict=True)
+        ]
         call = f"{statement.function}({', '.join([*places, *statement.rest])})"
         texts.append(call if statement.function == MOVE_ROWS.name else f"TG_TRY({call})")
     return _RunText(repeat.count, tuple(texts))
-
-
-def _places(offsets: Sequence[int], steps: Sequence[int]) -> list[str]:
-    """Return addresses in C.
-
-    >>> _places([16, 32], [8, 0]), _places([16], [-8])
-    (['ARENA(16 + n * 8)', 'ARENA(32)'], ['ARENA(16 - n * 8)'])
-    """
-    texts = []
-    for n, offset in enumerate(offsets):
-        step = steps[n] if steps else 0
-        sign = "-" if step < 0 else "+"
-        texts.append(f"ARENA({offset} {sign} n * {abs(step)})" if step else f"ARENA({offset})")
-    return texts

@@ -1,5 +1,7 @@
 """The linker script of a board: its memories, and where each kind of content goes."""
 
+from collections.abc import Sequence
+
 from tinygen.board import Board
 from tinygen.emit.render import render
 
@@ -8,7 +10,7 @@ _VECTORS = "VECTORS"
 _BOOT = "BOOT"  # what a boot ROM reads before it starts an image
 
 
-def emit_linker_script(board: Board, stack_bytes: int) -> str:
+def emit_linker_script(board: Board, stack_bytes: int, arenas: Sequence[str] = ()) -> str:
     """Return the linker script that places an image in the board's memories.
 
     The linker itself refuses an image that is larger than a memory and names the memory
@@ -19,6 +21,7 @@ def emit_linker_script(board: Board, stack_bytes: int) -> str:
             region named ``VECTORS`` where the board has one, and what its boot ROM wants
             to see to one named ``BOOT``.
         stack_bytes: Stack to reserve, > 0; rounded up to 8.
+        arenas: Other regions that hold a part of the arena.
 
     Raises:
         ValueError: ``stack_bytes`` is not positive.
@@ -43,5 +46,6 @@ def emit_linker_script(board: Board, stack_bytes: int) -> str:
         "vectors": _VECTORS if _VECTORS in names else flash,
         "boot": _BOOT if _BOOT in names else None,
         "stack_bytes": stack_bytes,
+        "arenas": list(arenas),
     }
     return render("project/link.ld.j2", context)

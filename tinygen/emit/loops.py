@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from tinygen.emit.arena import Place
 from tinygen.emit.render import c_int
 from tinygen.ops.contract import Call, Constant, SlabLoop, Struct
 
@@ -41,7 +42,7 @@ def loop_texts(
     loops: Sequence[SlabLoop],
     prefix: str,
     names: Mapping[str, str],
-    offsets: Mapping[str, int],
+    places: Mapping[str, Place],
     chunks: Iterator[int],
 ) -> tuple[tuple[LoopText, ...], list[Named]]:
     """Return the loops of an op, and the constants that they index.
@@ -50,7 +51,7 @@ def loop_texts(
         loops: In order.
         prefix: Of the names of the op's constants.
         names: What stands for the op's tensors and scratch outside loops.
-        offsets: Of the op's tensors in the arena, by name.
+        places: Of the op's tensors in the arena, by name.
         chunks: Numbers of chunks, from which those of these loops are taken.
     """
     texts, constants = [], dict[str, Named]()
@@ -59,7 +60,7 @@ def loop_texts(
         for _ in loop.slabs[1:]:
             next(chunks)
         own = dict(names) | {"slab": "slab"}
-        own |= _pieces(loop, offsets)
+        own |= _pieces(loop, places)
         for constant in loop.constants:
             name, text = _stored(constant, f"{prefix}{constant.name}", number, constants)
             own[constant.name] = text
@@ -72,16 +73,13 @@ def loop_texts(
     return tuple(texts), list(constants.values())
 
 
-def _pieces(loop: SlabLoop, offsets: Mapping[str, int]) -> dict[str, str]:
+def _pieces(loop: SlabLoop, places: Mapping[str, Place]) -> dict[str, str]:
     """Return where a slab reads and writes: channels that it does not share with others."""
-    found = {"out0": _place(offsets["out0"] + loop.first_output, loop.outputs, loop)}
+    moves = len(loop.slabs) > 1
+    found = {"out0": places["out0"].text(loop.first_output, loop.outputs if moves else 0)}
     if loop.inputs:
-        found["in0"] = _place(offsets["in0"] + loop.first_input, loop.inputs, loop)
+        found["in0"] = places["in0"].text(loop.first_input, loop.inputs if moves else 0)
     return found
-
-
-def _place(offset: int, step: int, loop: SlabLoop) -> str:
-    return f"ARENA({offset} + n * {step})" if len(loop.slabs) > 1 else f"ARENA({offset})"
 
 
 def _stored(

@@ -5,7 +5,7 @@ from importlib.metadata import version
 
 from tinygen.emit.parts import Project
 from tinygen.graph import Graph, Tensor
-from tinygen.manifest import Manifest, ModelEntry, OpEntry, PlanEntry, TensorEntry
+from tinygen.manifest import ArenaEntry, Manifest, ModelEntry, OpEntry, PlanEntry, TensorEntry
 from tinygen.ops.contract import Kernel
 from tinygen.ops.registry import op_types
 from tinygen.plan.model import Plan
@@ -31,6 +31,7 @@ def describe(project: Project, files: tuple[str, ...]) -> Manifest:
             bound_layerwise=plan.bounds.layerwise,
             bound_overlap=plan.bounds.overlap,
             is_optimal=plan.is_optimal,
+            arenas=tuple(ArenaEntry(use.name, use.start, use.nbytes) for use in plan.regions),
         ),
         inputs=tuple(_tensor(graph.tensors[t], plan) for t in graph.inputs),
         outputs=tuple(_tensor(graph.tensors[t], plan) for t in graph.outputs),

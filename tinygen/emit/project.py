@@ -9,6 +9,7 @@ from typing import Any
 from tinygen import manifest, weights_file
 from tinygen.board import Board
 from tinygen.emit import mlperf
+from tinygen.emit.arena import other_regions
 from tinygen.emit.firmware_files import firmware_files
 from tinygen.emit.linker import emit_linker_script
 from tinygen.emit.manifest import describe
@@ -72,7 +73,8 @@ def _macros(project: Project) -> dict[str, int | str]:
         if project.board.framework
         else {}
     )
-    return {**project.board.macros, **in_ram, **app, **own_task}
+    zeroed = {"TG_ZEROES_MORE": 1} if other_regions(project.plan) else {}
+    return {**project.board.macros, **in_ram, **zeroed, **app, **own_task}
 
 
 def _cmsis_nn_path(path: str) -> str:
@@ -115,7 +117,9 @@ def _bare_metal(project: Project, context: Mapping[str, Any]) -> dict[str, str]:
     """Return what builds a project on a port of our own."""
     return {
         "platformio.ini": render("project/platformio.ini.j2", context),
-        "link.ld": emit_linker_script(project.board, project.stack_bytes),
+        "link.ld": emit_linker_script(
+            project.board, project.stack_bytes, other_regions(project.plan)
+        ),
         **_platform(project.board),
     }
 

@@ -12,13 +12,15 @@ class Statement:
 
     Attributes:
         function: Name.
-        offsets: Bytes from the arena's start.
+        offsets: Bytes from the start of an arena's part.
         rest: Further arguments, as C.
+        parts: Of each offset, the macro of its part.
     """
 
     function: str
     offsets: tuple[int, ...]
     rest: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,7 @@ def fold(statements: Sequence[Statement]) -> list[Repeat]:
 
     >>> repeat, = fold([Statement("f", (8 * n,)) for n in range(5)])
     >>> repeat.count, repeat.statements, repeat.steps
-    (5, (Statement(function='f', offsets=(0,), rest=()),), ((8,),))
+    (5, (Statement(function='f', offsets=(0,), rest=(), parts=()),), ((8,),))
     """
     repeats = []
     at = 0
@@ -77,7 +79,7 @@ def _count(statements: Sequence[Statement], at: int, length: int) -> int:
 
 
 def _alike(a: Statement, b: Statement) -> bool:
-    return (a.function, a.rest) == (b.function, b.rest)
+    return (a.function, a.rest, a.parts) == (b.function, b.rest, b.parts)
 
 
 def _difference(a: Statement, b: Statement) -> tuple[int, ...]:

@@ -20,12 +20,14 @@ class Memory:
         nbytes: What it has for buffers; below 0 where other things fill more than all of it.
         cost: Picoseconds to load or store a byte.
         dma: DMA reaches it.
+        holds_data: Data and stack lie there, too.
     """
 
     name: str
     nbytes: int
     cost: int
     dma: bool
+    holds_data: bool = False
 
 
 @dataclass(frozen=True, slots=True)

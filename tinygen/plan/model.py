@@ -59,12 +59,14 @@ class RegionUse:
             and scratch in `Plan` count so.
         nbytes: Size.
         free_bytes: What the memory has for it.
+        holds_data: Data and stack lie there, too.
     """
 
     name: str
     start: int
     nbytes: int
     free_bytes: int
+    holds_data: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,10 +117,10 @@ class Plan:
         chains: Ops that run row by row; a tensor between them has a band only.
         held_offsets: Byte offset of each buffer that is neither tensor nor scratch.
         layout: What the offsets were found from.
-        regions: The memories that hold a part of the arena; none until they are chosen, and
-            where no choice holds it.
+        regions: The memories that hold a part of the arena; none until they are chosen.
         placement: What the choice costs; None where there was none.
-        missing_bytes: By which the memories are too small for the best choice found.
+        missing_bytes: By which the largest of ``regions`` is too small for any choice found;
+            they then hold nothing.
     """
 
     buffers: tuple[Buffer, ...]

@@ -6,7 +6,7 @@ from dataclasses import replace
 from tinygen.board import Board
 from tinygen.graph import Graph
 from tinygen.plan.assign import Assignment, Memory, assign
-from tinygen.plan.model import Layout, PlacementCost, Plan, RegionUse
+from tinygen.plan.model import Buffer, Layout, PlacementCost, Plan, RegionUse
 
 _PICOSECONDS = 1_000_000_000_000
 _STEP = 16  # bytes to which what is missing is found
@@ -28,9 +28,31 @@ def find_memories(board: Board, taken_bytes: int) -> list[Memory]:
             region.nbytes - (taken_bytes + _VARIABLES if region is first else 0),
             _PICOSECONDS // board.bytes_per_second(region),
             region.dma,
+            holds_data=region is first,
         )
         for region in board.arena_regions
     ]
+
+
+def place_arena(graph: Graph, plan: Plan, board: Board, taken_bytes: int) -> tuple[Board, Plan]:
+    """Return the plan in the board's memories, and the board with the memories it needs.
+
+    Memories that follow each other are one where only that holds the arena. Where nothing
+    does, the plan is one arena still and says how many bytes are missing.
+
+    Args:
+        graph: Of the plan.
+        plan: One arena.
+        board: With a RAM at least.
+        taken_bytes: Stack and initialized data in its first RAM.
+    """
+    for one in (board, board.with_joined_ram()):
+        placed = place_in_regions(graph, plan, find_memories(one, taken_bytes))
+        if placed:
+            return one, placed
+    memories = find_memories(board, taken_bytes)
+    tried = tuple(_use(memory, 0, 0) for memory in memories)
+    return board, replace(plan, regions=tried, missing_bytes=_missing_bytes(plan, memories))
 
 
 def place_in_regions(graph: Graph, plan: Plan, memories: Sequence[Memory]) -> Plan | None:
@@ -46,6 +68,8 @@ def place_in_regions(graph: Graph, plan: Plan, memories: Sequence[Memory]) -> Pl
     """
     assert plan.layout is not None
     layout = plan.layout
+    if len(memories) == 1:  # whether it holds the arena is not for this stage to say
+        return _whole(plan, memories[0], is_only=True)
     if any(memory.nbytes < 0 for memory in memories):
         return None
     for ports in _wishes(graph, layout, memories):
@@ -95,7 +119,7 @@ def _whole(plan: Plan, memory: Memory, *, is_only: bool) -> Plan:
     return replace(
         plan,
         buffers=tuple(replace(b, region=memory.name, why=why) for b in plan.buffers),
-        regions=(RegionUse(memory.name, 0, plan.arena_bytes, memory.nbytes),),
+        regions=(_use(memory, 0, plan.arena_bytes),),
         placement=PlacementCost(cost, cost, is_optimal=True),
     )
 
@@ -113,7 +137,7 @@ def _placed(plan: Plan, memories: Sequence[Memory], found: Assignment) -> Plan:
             )
             if of == m
         ]
-        regions[m] = RegionUse(memories[m].name, start, max(ends), memories[m].nbytes)
+        regions[m] = _use(memories[m], start, max(ends))
         start += max(ends)
     at = [regions[m].start + o for m, o in zip(found.memory, found.offsets, strict=True)]
     return replace(
@@ -132,6 +156,10 @@ def _placed(plan: Plan, memories: Sequence[Memory], found: Assignment) -> Plan:
     )
 
 
+def _use(memory: Memory, start: int, nbytes: int) -> RegionUse:
+    return RegionUse(memory.name, start, nbytes, memory.nbytes, memory.holds_data)
+
+
 def _explained(plan: Plan, graph: Graph, memories: Sequence[Memory]) -> Plan:
     """Say of each buffer why it is where it is."""
     assert plan.layout is not None
@@ -140,13 +168,13 @@ def _explained(plan: Plan, graph: Graph, memories: Sequence[Memory]) -> Plan:
     return replace(
         plan,
         buffers=tuple(
-            replace(buffer, why=_why(by_name[buffer.region], memories, is_port=n in ports))
+            replace(buffer, why=_why(buffer, by_name[buffer.region], memories, is_port=n in ports))
             for n, buffer in enumerate(plan.buffers)
         ),
     )
 
 
-def _why(memory: Memory, memories: Sequence[Memory], *, is_port: bool) -> str:
+def _why(buffer: Buffer, memory: Memory, memories: Sequence[Memory], *, is_port: bool) -> str:
     fastest = min(memories, key=lambda m: m.cost)
     if is_port and not memory.dma and any(m.dma for m in memories):
         return "no memory that DMA reaches has room for it"
@@ -156,10 +184,12 @@ def _why(memory: Memory, memories: Sequence[Memory], *, is_port: bool) -> str:
         return "the fastest memory" if memory.cost < max(m.cost for m in memories) else "first"
     if memory.cost == fastest.cost:
         return f"{fastest.name} is as fast, and full"
-    return f"{fastest.name} is full of what is used more a byte"
+    if buffer.nbytes > fastest.nbytes:
+        return f"larger than what {fastest.name} has"
+    return f"{fastest.name} is full of what is used more"
 
 
-def missing_bytes(plan: Plan, memories: Sequence[Memory]) -> int:
+def _missing_bytes(plan: Plan, memories: Sequence[Memory]) -> int:
     """Return by how much the largest memory is too small for the best choice found.
 
     Args:

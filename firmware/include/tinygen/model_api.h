@@ -23,12 +23,14 @@ typedef struct {
 #else
 #define TG_WEIGHTS __attribute__((section(".rodata.tg_weights")))
 #endif
-#define TG_TABLE __attribute__((section(".rodata.tg_tables")))
-#define TG_ARENA __attribute__((section(".bss.tg_arena")))
+#define TG_TABLE            __attribute__((section(".rodata.tg_tables")))
+#define TG_ARENA            __attribute__((section(".bss.tg_arena")))
+#define TG_ARENA_IN(region) __attribute__((section(".bss.tg_arena_" #region)))
 #else
 #define TG_WEIGHTS
 #define TG_TABLE
 #define TG_ARENA
+#define TG_ARENA_IN(region)
 #endif
 
 #endif

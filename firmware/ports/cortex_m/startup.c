@@ -15,6 +15,13 @@ extern const uint32_t __data_load[];
 typedef void (*tg_handler)(void);
 extern const tg_handler __init_array_start[], __init_array_end[];
 
+/* Memory outside .bss that starts as 0, too: parts of the arena. */
+typedef struct {
+    uint32_t *begin;
+    uint32_t *end;
+} tg_words;
+extern const tg_words __zeroed_start[], __zeroed_end[];
+
 int main(void);
 void Reset_Handler(void);
 void tg_start_up(void);
@@ -81,6 +88,13 @@ __attribute__((used)) void tg_start_up(void)
     for (uint32_t *to = __bss_start; to < __bss_end; to++) {
         *to = 0;
     }
+#if defined(TG_ZEROES_MORE)
+    for (const tg_words *more = __zeroed_start; more < __zeroed_end; more++) {
+        for (uint32_t *to = more->begin; to < more->end; to++) {
+            *to = 0;
+        }
+    }
+#endif
     for (const tg_handler *call = __init_array_start; call < __init_array_end; call++) {
         (*call)();
     }

@@ -33,10 +33,42 @@ static const tg_hello hello = {
     .model = MODEL_SHA256,
 };
 
+#if defined(MODEL_ARENAS) /* in several memories */
+static const tg_span arenas[] = {MODEL_ARENAS};
+
+#define ARENA_COUNT (sizeof arenas / sizeof arenas[0])
+
+static void paint_arena(void)
+{
+    for (size_t n = 0; n < ARENA_COUNT; n++) {
+        tg_paint(arenas[n]);
+    }
+}
+
+static uint32_t arena_used(void)
+{
+    uint32_t used = 0;
+    for (size_t n = 0; n < ARENA_COUNT; n++) {
+        used += tg_arena_used(arenas[n]);
+    }
+    return used;
+}
+#else
 static tg_span arena(void)
 {
     return (tg_span){model_arena, model_arena + MODEL_ARENA_BYTES};
 }
+
+static void paint_arena(void)
+{
+    tg_paint(arena());
+}
+
+static uint32_t arena_used(void)
+{
+    return tg_arena_used(arena());
+}
+#endif
 
 static uint32_t tensors_crc(const tg_tensor_info *tensors, uint32_t count)
 {
@@ -162,7 +194,7 @@ static void report_memory(tg_frame *frame)
         (uint32_t)(stack.end - stack.begin),
         tg_stack_used(stack),
         MODEL_ARENA_BYTES,
-        tg_arena_used(arena()),
+        arena_used(),
     };
     reply(frame, sizes, sizeof sizes);
 }
@@ -219,7 +251,7 @@ static tg_status answer(tg_session *session, tg_frame *frame, bool has_target)
         TG_TRY(has_target ? TG_OK : TG_ERR_ARG);
         break;
     case TG_PAINT_ARENA:
-        tg_paint(arena());
+        paint_arena();
 #ifdef MODEL_START
         TG_TRY(MODEL_START()); /* what an interpreter keeps there is gone */
 #endif
