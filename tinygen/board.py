@@ -10,36 +10,12 @@ from typing import Any, Literal, Self, get_args, get_origin
 
 from tinygen.core import CORES, Core
 from tinygen.errors import BoardError
+from tinygen.region import Region, join_regions, require_disjoint
 from tinygen.resources import data_dir, user_boards_dir
 
 _OFFICIAL = ("platform", "version", "board")
 _FRAMEWORKS = {"arduino_esp32": "arduino"}  # by port
-RegionKind = Literal["flash", "ram", "external"]
 _WORD_BYTES = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Region:
-    """A piece of memory.
-
-    Attributes:
-        name: Linker region name, such as ``FLASH`` or ``DTCM``.
-        kind: What it may hold.
-        origin: First address.
-        nbytes: Size the image may use.
-        bandwidth: Bytes a second that it delivers; 0: as fast as the core can copy.
-        dma: The part's general DMA controllers reach it.
-        arena: Buffers of a model may lie there, where it is a ``ram``: its clock is on
-            after the port's start-up, and it does not begin at C's null.
-    """
-
-    name: str
-    kind: RegionKind
-    origin: int
-    nbytes: int
-    bandwidth: int = 0
-    dma: bool = True
-    arena: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,25 +127,11 @@ class Board:
 
     def with_joined_ram(self) -> Self:
         """Return the board with RAMs that follow each other as one, as slow as the slowest."""
-        regions: list[Region] = []
-        for region in sorted(self.regions, key=lambda r: r.origin):
-            below = regions[-1] if regions else None
-            if below and _can_join(below, region):
-                regions[-1] = replace(
-                    below,
-                    name=f"{below.name}_{region.name}",
-                    nbytes=below.nbytes + region.nbytes,
-                    bandwidth=min(self.bytes_per_second(r) for r in (below, region)),
-                    dma=below.dma and region.dma,
-                )
-            else:
-                regions.append(region)
-
-        def place_in_file(joined: Region) -> int:
-            end = joined.origin + joined.nbytes
-            return min(n for n, r in enumerate(self.regions) if joined.origin <= r.origin < end)
-
-        return replace(self, regions=tuple(sorted(regions, key=place_in_file)))
+        rated = [replace(r, bandwidth=self.bytes_per_second(r)) for r in self.regions]
+        joined = {region.origin: region for region in join_regions(rated)}
+        by_origin = {region.origin: region for region in self.regions}
+        same = {o: by_origin[o] for o, r in joined.items() if r.nbytes == by_origin[o].nbytes}
+        return replace(self, regions=tuple((joined | same).values()))
 
     @property
     def is_emulated(self) -> bool:
@@ -303,7 +265,7 @@ def _require_possible(place: str, board: Board) -> None:
             f"{place}: no region may hold the arena",
             hint="leave 'arena = false' out of one of kind 'ram'",
         )
-    _require_disjoint(place, board.regions)
+    require_disjoint(place, board.regions)
     _require_official(place, board)
 
 
@@ -324,26 +286,3 @@ def _require_official(place: str, board: Board) -> None:
             f"{place}: port '{board.port}' with the framework '{board.framework}'",
             hint=f"it needs official.framework = '{wanted}'" if wanted else "remove the framework",
         )
-
-
-def _can_join(below: Region, region: Region) -> bool:
-    """Return whether one arena may span two memories."""
-    is_ram = below.kind == region.kind == "ram" and below.arena and region.arena
-    return is_ram and below.origin + below.nbytes == region.origin
-
-
-def _require_disjoint(place: str, regions: tuple[Region, ...]) -> None:
-    for n, one in enumerate(regions):
-        if not one.name.isidentifier() or one.nbytes == 0:
-            raise BoardError(
-                f"{place}: region '{one.name}' of {one.nbytes} bytes",
-                hint="name it as an identifier and give it a size",
-            )
-        for other in regions[:n]:
-            if one.name == other.name:
-                raise BoardError(f"{place}: two regions '{one.name}'", hint="rename one of them")
-            if one.origin < other.origin + other.nbytes and other.origin < one.origin + one.nbytes:
-                raise BoardError(
-                    f"{place}: regions '{other.name}' and '{one.name}' overlap",
-                    hint="shorten one of them",
-                )

@@ -5,8 +5,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Self
 
-from tinygen.board import Region
 from tinygen.errors import UsageError
+from tinygen.region import Region
 
 FILE = "tinygen.json"
 SCHEMA = 1

@@ -24,13 +24,14 @@ from tinygen.optimize.rewrite import Saving
 from tinygen.optimize.surgery import REQUIRED, REWRITES, operate
 from tinygen.plan.choose import RULES, plan_with_chains
 from tinygen.plan.model import Plan
+from tinygen.plan.regions import place_arena
 from tinygen.plan.schedule import Held, kernels_used
 from tinygen.progress import Progress
 from tinygen.quantize.convert import QuantizeOptions
 from tinygen.report.fit import Fit, measure_fit, require_fit
 from tinygen.report.from_build import add_buffers, report_build
 from tinygen.report.model import Report, write_report
-from tinygen.stack import build_with_stack, least_stack
+from tinygen.stack import build_with_stack, least_stack, likely_stack
 from tinygen.streaming import (
     WeightChoice,
     make_chooser,
@@ -127,6 +128,8 @@ def prepare(model: Path, choices: Choices, progress: Progress) -> Prepared:
     placement = place_weights(graph, chosen, board, choice, make_chooser(target, kernel_of))
     kernels = placement.kernels
     plan = _plan(graph, kernels, kernel_of, choices, slabs_held(graph, placement))
+    in_ram = sum(place.nbytes for place in placement.places if place.place == "ram")
+    board, plan = _place(graph, plan, board, in_ram, choices)
     weights, stream = plan_stream(board, plan, placement, choice)
     return Prepared(board, loaded, given, graph, savings, kernels, plan, weights, stream)
 
@@ -150,6 +153,15 @@ def _plan(
     """Plan memory; run ops by rows where that is worth what it costs."""
     rules = RULES[choices.optimize if choices.runtime == "aot" else "speed"]
     return plan_with_chains(graph, kernels, kernel_of, rules, held)
+
+
+def _place(
+    graph: Graph, plan: Plan, board: Board, data_bytes: int, choices: Choices
+) -> tuple[Board, Plan]:
+    """Place the arena in the board's memories; an interpreter has it in one piece."""
+    if choices.runtime == "tflm" or board.framework:
+        return board.with_joined_ram(), plan
+    return place_arena(graph, plan, board, likely_stack(choices.stack_bytes) + data_bytes)
 
 
 def build(model: Path, out: Path, choices: Choices, progress: Progress) -> Report:

@@ -13,7 +13,7 @@ from tinygen.errors import DoesNotFitError
 from tinygen.progress import Progress
 
 _LEAST = 512  # start-up reports a fault from less
-_UNBOUNDED = 4096  # reserved where nothing is known
+_UNBOUNDED = 4096  # reserved where nothing is known, and more than any bound so far
 _TFLM = "TensorFlow Lite Micro calls its kernels through virtual functions"
 _FRAMEWORK = "what the vendor's framework calls is not known"
 
@@ -21,6 +21,11 @@ _FRAMEWORK = "what the vendor's framework calls is not known"
 def least_stack(wanted: int | None) -> int:
     """Return what is reserved at least, before an image says how much it can take."""
     return wanted or _LEAST
+
+
+def likely_stack(wanted: int | None) -> int:
+    """Return what is kept free for the stack where buffers must be placed before the build."""
+    return wanted or _UNBOUNDED
 
 
 def build_with_stack(

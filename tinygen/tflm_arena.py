@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from tinygen.board import Board, Region, list_boards
+from tinygen.board import Board, list_boards
 from tinygen.build.pio import build_project
 from tinygen.build.project_dir import write_project
 from tinygen.device.client import Device
@@ -16,6 +16,7 @@ from tinygen.emit.project import emit_project
 from tinygen.emit.tflm import RECORDS
 from tinygen.errors import DeviceError, ModelError
 from tinygen.progress import Progress
+from tinygen.region import Region
 
 # What the arena gets besides what was measured: one alignment of TFLM's allocator.
 MARGIN_BYTES = 16

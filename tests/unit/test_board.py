@@ -2,8 +2,9 @@
 
 import pytest
 
-from tinygen.board import Board, NorFlash, Region, find_board, list_boards
+from tinygen.board import Board, NorFlash, find_board, list_boards
 from tinygen.errors import BoardError
+from tinygen.region import Region
 
 GOOD = """
 name = "Some board"
@@ -216,6 +217,18 @@ def test_a_board_file_is_read_whole(tmp_path):
             "nbyte = 0x800",
             "some.toml: regions[1]: unknown key 'nbyte'",
             "did you mean 'nbytes'?",
+        ),
+        (
+            "nbytes = 0x800",
+            "nbytes = 0x800\ndma = 0",
+            "some.toml: regions[1]: 'dma' is 0",
+            "write it as true or false",
+        ),
+        (
+            "nbytes = 0x800",
+            "nbytes = 0x800\narena = false",
+            "some.toml: no region may hold the arena",
+            "leave 'arena = false' out of one of kind 'ram'",
         ),
         (
             'name = "Some board"',

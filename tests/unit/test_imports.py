@@ -11,7 +11,17 @@ from tinygen.resources import data_dir
 PACKAGE = Path(tinygen.__file__).parent
 # Lower may not import higher.
 LAYERS = [
-    {"errors", "resources", "core", "progress", "board", "graph", "manifest", "weights_file"},
+    {
+        "errors",
+        "resources",
+        "core",
+        "progress",
+        "board",
+        "region",
+        "graph",
+        "manifest",
+        "weights_file",
+    },
     {"ops"},
     {"kernels"},
     {

@@ -9,8 +9,8 @@ from elftools.elf.constants import SH_FLAGS
 from elftools.elf.elffile import ELFFile
 from elftools.elf.sections import SymbolTableSection
 
-from tinygen.board import Region
 from tinygen.errors import ToolchainError
+from tinygen.region import Region
 
 WEIGHTS = ".tg_weights"
 TABLES = ".tg_tables"

@@ -7,6 +7,7 @@ import click
 from tinygen.cli.options import (
     MODEL,
     board_option,
+    json_option,
     kernel_options,
     output_options,
     sample_source,
@@ -16,6 +17,8 @@ from tinygen.cli.options import (
 from tinygen.cli.terminal import make_progress, say
 from tinygen.ops.contract import Library, Optimize
 from tinygen.pipeline import Choices, prepare
+from tinygen.report.model import write_json
+from tinygen.report.plan_json import plan_json
 from tinygen.report.plan_text import plan_text
 
 
@@ -25,6 +28,14 @@ from tinygen.report.plan_text import plan_text
 @samples_option
 @kernel_options
 @weight_options
+@click.option(
+    "--stack",
+    "stack_bytes",
+    type=click.IntRange(512, 1 << 20),
+    metavar="BYTES",
+    help="RAM to reserve for the stack; the build sets it unless given.",
+)
+@json_option
 @output_options
 def command(  # noqa: PLR0913 - click hands over one argument an option
     *,
@@ -36,10 +47,12 @@ def command(  # noqa: PLR0913 - click hands over one argument an option
     surgery: bool,
     weights: str,
     weight_ram: int,
+    stack_bytes: int | None,
+    json_path: Path | None,
     quiet: bool,
     verbose: bool,
 ) -> None:
-    """Show where each buffer of MODEL lies in the arena, and how small it could be.
+    """Show where each buffer of MODEL lies in memory, why, and how small it could be.
 
     In the picture a letter is a buffer, '#' an output laid over the input it is made
     from, and ' a buffer thinner than a row.
@@ -49,11 +62,16 @@ def command(  # noqa: PLR0913 - click hands over one argument an option
         sample_source(samples),
         kernels,
         optimize,
+        stack_bytes,
         surgery=surgery,
         weights=weights,
         weight_ram=weight_ram,
     )
     prepared = prepare(model, choices, make_progress(quiet=quiet, verbose=verbose))
-    region = prepared.board.region("ram")
-    say(f"{prepared.given.name} on {prepared.board.id}: arena in {region.name}", quiet=quiet)
-    say(plan_text(prepared.graph, prepared.plan), quiet=quiet)
+    plan, board = prepared.plan, prepared.board
+    if json_path:
+        write_json(plan_json(prepared.graph, plan, board), json_path)
+    names = " and ".join(use.name for use in plan.regions)
+    where = f"fits no combination of {names}" if plan.missing_bytes else f"arena in {names}"
+    say(f"{prepared.given.name} on {board.id}: {where}", quiet=quiet)
+    say(plan_text(prepared.graph, plan), quiet=quiet)

@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import ceil
 
-from tinygen.board import Board, NorFlash, Region
+from tinygen.board import Board, NorFlash
 from tinygen.errors import UsageError
+from tinygen.region import Region
 
 IN_MEMORY = ("external", "throttled")
 SOURCES = (*IN_MEMORY, "serial", "nor", "file")

@@ -76,6 +76,7 @@ def board_text(device: Device, like: Board | None) -> str:
         *_flash(device),
         *_defines(like),
     ]
+    first = next((memory for memory in device.memories if not memory.is_flash), None)
     for memory in device.memories:
         rows += [
             "",
@@ -85,6 +86,8 @@ def board_text(device: Device, like: Board | None) -> str:
             f"origin = {memory.origin:#010x}",
             f"nbytes = {memory.nbytes:#x}",
         ]
+        if not memory.is_flash and memory is not first:
+            rows.append("arena = false  # or true, once you know that its clock is on")
     return "\n".join(rows) + "\n"
 
 

@@ -8,7 +8,7 @@ from tinygen.errors import DoesNotFitError
 from tinygen.estimate.code import guess_code
 from tinygen.graph import Graph
 from tinygen.ops.contract import Constant, Kernel, stored_constants
-from tinygen.plan.model import Plan
+from tinygen.plan.model import Plan, RegionUse
 from tinygen.plan.schedule import is_chained, kernels_used
 from tinygen.plan.shared import part_constants
 
@@ -28,19 +28,24 @@ class Fit:
         arena: Exact, scratch included.
         stack: As it will be reserved.
         peak: The op that sets the arena's size, for messages.
+        regions: The memories that hold the arena.
+        missing: Bytes by which the largest of them is too small, wherever what goes.
     """
 
     constants: int
     arena: int
     stack: int
     peak: str
+    regions: tuple[RegionUse, ...]
+    missing: int
     weights: int = 0
     code: int = 0
 
     @property
     def ram(self) -> int:
-        """Return the least RAM."""
-        return self.arena + self.stack + self.weights + _RUNTIME_RAM
+        """Return the least RAM where data and stack are."""
+        other = sum(use.nbytes for use in self.regions if not use.holds_data)
+        return self.arena - other + self.stack + self.weights + _RUNTIME_RAM
 
     @property
     def flash(self) -> int:
@@ -66,6 +71,8 @@ def measure_fit(
         arena=plan.arena_bytes,
         stack=stack_bytes,
         peak=f"op {peak.index} ({peak.name})",
+        regions=plan.regions,
+        missing=plan.missing_bytes,
         weights=weights if weights_in_ram else 0,
         code=guess_code(kernels_used(kernels, plan.chains)),
     )
@@ -83,11 +90,17 @@ def _constants(graph: Graph, kernels: Sequence[Kernel | None], plan: Plan) -> It
 def fit_text(name: str, board: Board, fit: Fit) -> str:
     """Return what is needed and what the board has."""
     flash, ram = board.region("flash").nbytes, board.region("ram").nbytes
+    others = [use for use in fit.regions if use.nbytes and not use.holds_data]
+    arena = fit.arena - sum(use.nbytes for use in others)
     return "\n".join(
         [
             f"{name} on {board.id}",
-            f"  ram   {fit.ram:>9,} of {ram:>9,} bytes   arena {fit.arena:,}  stack {fit.stack:,}"
+            f"  ram   {fit.ram:>9,} of {ram:>9,} bytes   arena {arena:,}  stack {fit.stack:,}"
             + (f"  weights {fit.weights:,}" if fit.weights else ""),
+            *(
+                f"        {use.nbytes:>9,} of {use.free_bytes:>9,} bytes   arena in {use.name}"
+                for use in others
+            ),
             (
                 f"  flash {fit.constants:>9,} of {flash:>9,} bytes   constants; "
                 f"{max(flash - fit.constants, 0):,} are left for code, about {fit.code:,}"
@@ -112,13 +125,13 @@ def require_fit(board: Board, fit: Fit) -> None:
         DoesNotFitError: RAM or flash is too small.
     """
     flash, ram = board.region("flash"), board.region("ram")
-    if fit.ram > ram.nbytes:
-        raise DoesNotFitError(
-            ram.name,
-            fit.ram,
-            ram.nbytes,
-            hint=_ram_hint(fit),
-        )
+    if fit.missing:
+        raise _split_error(fit)
+    needs = [(ram.name, fit.ram, ram.nbytes)]
+    needs += [(u.name, u.nbytes, u.free_bytes) for u in fit.regions if not u.holds_data]
+    for name, needed, available in needs:
+        if needed > available:
+            raise DoesNotFitError(name, needed, available, hint=_ram_hint(fit))
     if fit.flash > flash.nbytes:
         raise DoesNotFitError(
             flash.name,
@@ -126,3 +139,16 @@ def require_fit(board: Board, fit: Fit) -> None:
             flash.nbytes,
             hint="use a smaller model or a board with more flash",
         )
+
+
+def _split_error(fit: Fit) -> DoesNotFitError:
+    """Return the error of an arena that fits the memories in no combination."""
+    free = sum(use.free_bytes for use in fit.regions)
+    names = [f"{use.name} ({use.free_bytes} free)" for use in fit.regions]
+    return DoesNotFitError(
+        "the arena in " + " and ".join((", ".join(names[:-1]), names[-1])),
+        free + fit.missing,
+        free,
+        hint=f"{fit.peak} sets the arena's peak of {fit.arena} bytes, which fits no combination "
+        "of them; use a smaller input, --optimize ram or a board with more RAM",
+    )

@@ -11,6 +11,7 @@ from tinygen.manifest import Manifest
 from tinygen.optimize.rewrite import Saving
 from tinygen.plan.model import Buffer
 from tinygen.report.model import (
+    ArenaFigures,
     BoundFigures,
     BufferFigures,
     FlashSplit,
@@ -74,4 +75,5 @@ def _memory(manifest: Manifest, image: ImageSize, stack: StackBound) -> MemoryFi
         stack_worst_bytes=stack.nbytes,
         stack_chain=stack.chain,
         stack_note=stack.trouble,
+        arenas=tuple(ArenaFigures(part.region, part.arena_bytes) for part in plan.arenas),
     )

@@ -57,6 +57,14 @@ class BoundFigures:
 
 
 @dataclass(frozen=True, slots=True)
+class ArenaFigures:
+    """The part of the arena that one region holds."""
+
+    region: str
+    arena_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
 class MemoryFigures:
     """Bytes of RAM and flash, from the ELF; ``arena_bytes`` includes the scratch.
 
@@ -76,6 +84,7 @@ class MemoryFigures:
     stack_worst_bytes: int | None = None
     stack_chain: tuple[str, ...] = ()
     stack_note: str = ""
+    arenas: tuple[ArenaFigures, ...] = ()
     arena_high_water_bytes: int | None = None
     stack_high_water_bytes: int | None = None
 
@@ -197,6 +206,7 @@ class Report:
         memory["flash"] = FlashSplit(**memory["flash"])
         memory["bounds"] = BoundFigures(**memory["bounds"])
         memory["stack_chain"] = tuple(memory.get("stack_chain", ()))
+        memory["arenas"] = tuple(ArenaFigures(**part) for part in memory.get("arenas", ()))
         verify, accuracy = table["verify"], table["accuracy"]
         plain = ("board", "core", "runtime", "kernels", "optimize", "quantization", "weights")
         return cls(

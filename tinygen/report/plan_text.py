@@ -3,13 +3,15 @@
 from collections.abc import Sequence
 
 from tinygen.graph import Graph
-from tinygen.plan.model import Buffer, Plan
+from tinygen.plan.model import Buffer, Plan, RegionUse
 
 _ROWS = 24
+_LEAST_ROWS = 2
+_PICOSECONDS = 1_000_000
 
 
 def plan_text(graph: Graph, plan: Plan) -> str:
-    """Return the bounds, the gap to them, the peak op and a picture of the arena."""
+    """Return the bounds, the gap to them, the peak op and a picture of each region."""
     gap = plan.arena_bytes - plan.bounds.overlap
     proof = "proved optimal" if plan.is_optimal else "not proved optimal"
     peak = graph.ops[plan.peak_op] if graph.ops else None
@@ -22,16 +24,47 @@ def plan_text(graph: Graph, plan: Plan) -> str:
     if peak is not None:
         rows.append(f"  peak          op {peak.index} ({peak.name})")
     rows += [f"  by rows       {chain.why}" for chain in plan.chains]
-    return "\n".join([*rows, "", *_picture(plan, len(graph.ops)), "", *_table(plan.buffers)])
-
-
-def _picture(plan: Plan, ops: int) -> list[str]:
-    """Return the arena as rows of addresses, top first, and columns of ops."""
-    step = max(-(-plan.arena_bytes // _ROWS), 1)
     letters = {id(b): _letter(n) for n, b in enumerate(plan.buffers)}
+    if len(plan.regions) <= 1 or plan.missing_bytes:
+        pictures = [*_picture(plan.buffers, letters, plan.arena_bytes, _ROWS, len(graph.ops)), ""]
+    else:
+        rows += _placement(plan)
+        pictures = [row for use in plan.regions for row in _region(plan, letters, use, graph)]
+    return "\n".join([*rows, "", *pictures, *_table(plan)])
+
+
+def _placement(plan: Plan) -> list[str]:
+    """Return what lies where in bytes, and what loads and stores cost there."""
+    rows = [
+        f"  in {use.name:<11}{use.nbytes:>10,} of {use.free_bytes:,} bytes" for use in plan.regions
+    ]
+    cost = plan.placement
+    if cost is None:
+        return rows
+    proof = "no choice costs less" if cost.is_optimal else f"at least {_us(cost.bound)}"
+    return [*rows, f"  traffic       {_us(cost.cost):>10} of loads and stores, guessed; {proof}"]
+
+
+def _us(picoseconds: int) -> str:
+    return f"{picoseconds / _PICOSECONDS:,.1f} us"
+
+
+def _region(plan: Plan, letters: dict[int, str], use: RegionUse, graph: Graph) -> list[str]:
+    """Return the picture of one region, as high as its share of the arena."""
+    buffers = [b for b in plan.buffers if b.region == use.name]
+    rows = max(_ROWS * use.nbytes // max(plan.arena_bytes, 1), _LEAST_ROWS)
+    picture = _picture(buffers, letters, use.nbytes, rows, len(graph.ops))
+    return [f"  {use.name}", *picture, ""]
+
+
+def _picture(
+    buffers: Sequence[Buffer], letters: dict[int, str], nbytes: int, count: int, ops: int
+) -> list[str]:
+    """Return about ``count`` rows of addresses, top first, and columns of ops."""
+    step = max(-(-nbytes // count), 1)
     rows = []
-    for low in reversed(range(0, plan.arena_bytes, step)):
-        cells = [_cell(plan.buffers, letters, low, low + step, k) for k in range(ops)]
+    for low in reversed(range(0, nbytes, step)):
+        cells = [_cell(buffers, letters, low, low + step, k) for k in range(ops)]
         rows.append(f"  {low:>9,} |{''.join(cells)}|")
     return [*rows, f"  {'op':>9}  {''.join(str(k % 10) for k in range(ops))}"]
 
@@ -57,9 +90,12 @@ def _letter(number: int) -> str:
     return "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"[number % 52]
 
 
-def _table(buffers: Sequence[Buffer]) -> list[str]:
+def _table(plan: Plan) -> list[str]:
+    width = max((len(b.region) for b in plan.buffers), default=0)
+    is_split = len(plan.regions) > 1 and not plan.missing_bytes
     return [
         f"  {_letter(n)}  {b.name:<22} {b.offset:>9,} .. {b.offset + b.nbytes:>9,}"
         f"  ops {max(b.first, 0)} to {b.last}"
-        for n, b in enumerate(buffers)
+        + (f"  {b.region:<{width}}  {b.why}" if is_split else "")
+        for n, b in enumerate(plan.buffers)
     ]

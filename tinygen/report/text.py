@@ -8,7 +8,8 @@ from tinygen.report.weights_text import weights_text
 def memory_text(report: Report, board: Board) -> str:
     """Return where flash and RAM go, against what the board has."""
     memory, flash = report.memory, report.memory.flash
-    limits = (board.region("flash").nbytes, board.region("ram").nbytes)
+    ram = sum(_region_bytes(board, name) for name in _ram_names(report, board))
+    limits = (board.region("flash").nbytes, ram)
     rows = [
         (
             f"  flash {_share(memory.flash_bytes, limits[0])}"
@@ -20,6 +21,7 @@ def memory_text(report: Report, board: Board) -> str:
             f"   arena {memory.arena_bytes:,} (scratch {memory.scratch_bytes:,})"
             f"  stack {memory.stack_bytes:,}"
         ),
+        *_arena_rows(report),
         (
             f"  arena reached {memory.arena_bytes:,}; lower bound {memory.bounds.overlap:,}"
             f" ({memory.bounds.layerwise:,} without overlapping buffers)"
@@ -36,6 +38,26 @@ def _stack_text(memory: MemoryFigures) -> str:
     chain = memory.stack_chain
     since = chain.index("main") if "main" in chain else 0
     return f"  stack at most {memory.stack_worst_bytes:,} bytes: {' > '.join(chain[since:])}"
+
+
+def _ram_names(report: Report, board: Board) -> list[str]:
+    """Return the memories that the image uses: that of data and stack, and the arena's."""
+    names = [board.region("ram").name, *(part.region for part in report.memory.arenas)]
+    return list(dict.fromkeys(names))
+
+
+def _region_bytes(board: Board, name: str) -> int:
+    """Return the size of a memory; of what was joined for the arena, too."""
+    regions = (*board.regions, *board.with_joined_ram().regions)
+    return next((region.nbytes for region in regions if region.name == name), 0)
+
+
+def _arena_rows(report: Report) -> list[str]:
+    """Return where the arena lies, if it is in pieces."""
+    arenas = report.memory.arenas
+    if len(arenas) < 2:
+        return []
+    return ["  arena in " + ", ".join(f"{part.region} {part.arena_bytes:,}" for part in arenas)]
 
 
 def build_text(report: Report, board: Board) -> str:

@@ -4,9 +4,10 @@ import pytest
 from click.testing import CliRunner
 
 from tests.unit.packs.conftest import M4F, MEMORY
-from tinygen.board import Board, Region, list_boards
+from tinygen.board import Board, list_boards
 from tinygen.cli.main import cli
 from tinygen.packs.client import update
+from tinygen.region import Region
 
 
 @pytest.fixture(autouse=True)
@@ -42,6 +43,15 @@ def test_a_board_has_the_packs_core_memories_and_algorithm(server, tmp_path):
     assert board.flash == {"pyocd": "stm32f411re"}
     assert "# pyOCD's algorithm in the pack: Flash/PART_512.FLM\n" in text
     assert "# Its core has: FPU SinglePrecision, MPU Present.\n" in text
+
+
+def test_a_second_ram_holds_no_arena_before_somebody_says_that_it_may(server, tmp_path):
+    second = '<memory name="IRAM2" access="rwx" start="0x10000000" size="0x10000"/>'
+    board, _ = add(server, tmp_path, memory=MEMORY + second)
+    assert [(r.name, r.arena) for r in board.regions if r.kind == "ram"] == [
+        ("IRAM1", True),
+        ("IRAM2", False),
+    ]
 
 
 def test_a_part_of_a_known_series_gets_that_boards_port(server, tmp_path):
