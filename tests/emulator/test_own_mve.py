@@ -10,6 +10,7 @@ from tests.emulator.semihosting import core, run
 from tests.oracle import random_inputs, run_tflm
 from tests.unit.kernels.cases import fold_padding
 from tests.unit.kernels.random_ops import random_ops
+from tests.unit.ops.test_lstm import CASES, lstm
 from tinygen.load.tflite import read_graph
 from tinygen.ops.contract import Target
 from tinygen.optimize.surgery import operate
@@ -81,6 +82,18 @@ def test_a_real_model_is_exact_fast_and_small(models_dir, tmp_path, model, optim
     assert instructions <= MODELS[model]
     assert max(k.scratch_bytes for k in image.kernels if k) <= SCRATCH_BYTES
     assert section_bytes(image, ".text") <= CODE_BYTES[optimize]
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_an_lstm_multiplies_by_vectors(tmp_path, case):
+    content = lstm(**case)
+    measure(read_graph(content, "lstm"), content, tmp_path)
+
+
+def test_an_lstm_takes_two_instructions_a_product(tmp_path):
+    content = lstm(steps=10, size=40, units=64)
+    _, instructions = measure(read_graph(content, "lstm"), content, tmp_path)
+    assert instructions <= 2 * 10 * 4 * 64 * (40 + 64)
 
 
 @pytest.mark.parametrize("model", AFTER_SURGERY)

@@ -3,6 +3,8 @@
 
 #include <stddef.h>
 
+#include "tinygen/kernels/dot_s8.h"
+
 /* Sum over the filter window of one output value; in and weights start at its group. */
 static uint32_t dot_window(const tg_conv_params *p, const int8_t *in,
                            const int8_t *weights, int32_t in_y, int32_t in_x)
@@ -22,9 +24,7 @@ static uint32_t dot_window(const tg_conv_params *p, const int8_t *in,
             }
             const int8_t *a = &in[(y * w->in_w + x) * p->in_step];
             const int8_t *b = &weights[(fy * w->filter_w + fx) * filter_c];
-            for (int32_t c = 0; c < filter_c; c++) {
-                acc += (uint32_t)((a[c] + p->in_offset) * b[c]);
-            }
+            acc += tg_dot_s8(a, p->in_offset, b, filter_c);
         }
     }
     return acc;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "tinygen/fixed_point.h"
+#include "tinygen/kernels/dot_s8.h"
 #include "tinygen/kernels/int16_functions.h"
 
 static int16_t saturate(int32_t value)
@@ -11,24 +12,16 @@ static int16_t saturate(int32_t value)
     return (int16_t)tg_clamp(value, INT16_MIN, INT16_MAX);
 }
 
-static int32_t dot(const int8_t *in, int32_t offset, const int8_t *weights, int32_t size)
-{
-    int32_t acc = 0;
-    for (int32_t i = 0; i < size; i++) {
-        acc += (in[i] + offset) * weights[i];
-    }
-    return acc;
-}
-
 /* One unit of a gate before its activation, Q3.12. */
 static int16_t gate_unit(const tg_lstm_params *p, const tg_lstm_gate *gate, int32_t unit,
                          const int8_t *in, const int8_t *hidden)
 {
-    const int32_t fed = tg_wrapping_add(
-        dot(in, p->in_offset, &gate->weights[unit * p->in_size], p->in_size),
-        gate->bias[unit]);
-    const int32_t kept =
-        dot(hidden, -p->hidden_zero_point, &gate->recurrent[unit * p->units], p->units);
+    const int32_t fed =
+        tg_wrapping_add((int32_t)tg_dot_s8(in, p->in_offset,
+                                           &gate->weights[unit * p->in_size], p->in_size),
+                        gate->bias[unit]);
+    const int32_t kept = (int32_t)tg_dot_s8(hidden, -p->hidden_zero_point,
+                                            &gate->recurrent[unit * p->units], p->units);
     return saturate(
         saturate(tg_requantize(fed, gate->multiplier, gate->shift)) +
         saturate(tg_requantize(kept, gate->recurrent_multiplier, gate->recurrent_shift)));

@@ -4,6 +4,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "tinygen/kernels/dot_s8.h"
+
 /* Find the input row (or column) that adds filter element `f` to output `at`. */
 static bool find_source(int32_t at, int32_t f, int32_t stride, int32_t size,
                         int32_t *source)
@@ -31,9 +33,7 @@ static uint32_t gather(const tg_conv_params *p, const int8_t *in, const int8_t *
             }
             const int8_t *a = &in[(y * w->out_w + x) * p->in_c];
             const int8_t *b = &weights[(fy * w->filter_w + fx) * p->in_c];
-            for (int32_t c = 0; c < p->in_c; c++) {
-                acc += (uint32_t)((a[c] + p->in_offset) * b[c]);
-            }
+            acc += tg_dot_s8(a, p->in_offset, b, p->in_c);
         }
     }
     return acc;
