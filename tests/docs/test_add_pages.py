@@ -12,6 +12,8 @@ ROOT = Path(__file__).parents[2]
 _FILE = re.compile(r"<!-- file: (\S+) -->\n```\w+\n(.*?)```", re.DOTALL)
 PARTS = ("tinygen", "firmware", "templates", "boards", "tests", "pyproject.toml")
 
+PAGES = sorted(path.name for path in (ROOT / "docs").glob("add-*.md"))
+
 
 @pytest.fixture
 def copy(tmp_path):
@@ -25,7 +27,9 @@ def copy(tmp_path):
     return tmp_path
 
 
-@pytest.mark.parametrize("page", ["add-an-operator.md", "add-a-kernel.md", "add-a-board.md"])
+@pytest.mark.parametrize(
+    "page", ["add-an-operator.md", "add-a-kernel.md", "add-a-board.md", "add-a-flash-tool.md"]
+)
 def test_following_the_page_works(page, copy):
     files = _FILE.findall((ROOT / "docs" / page).read_text(encoding="utf-8"))
     for path, text in files:
