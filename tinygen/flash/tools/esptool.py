@@ -43,10 +43,10 @@ TOOL = Tool(
     find=find,
     command=command,
     troubles=(
-        (r"Permission denied|Could not exclusively lock|port is busy", Trouble.NO_ACCESS),
-        (r"could not open port|Could not open|port is correct|No serial", Trouble.NO_PROBE),
+        (r"Permission denied|Could not exclusively lock|Errno 16", Trouble.NO_ACCESS),
+        (r"could not open port|Could not open", Trouble.NO_PROBE),
         (r"This chip is|[Ww]rong (chip|--chip)|not .*expected chip", Trouble.WRONG_CHIP),
-        (r"does not fit|exceeds|larger than .*flash", Trouble.TOO_BIG),
+        (r"will not fit in|larger than the available flash", Trouble.TOO_BIG),
         (r"[Ww]rite protect", Trouble.PROTECTED),
         (r"MD5 of file does not match|[Vv]erify failed", Trouble.NOT_VERIFIED),
         (r"Failed to connect|No serial data received", Trouble.NO_ANSWER),

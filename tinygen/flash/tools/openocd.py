@@ -24,7 +24,7 @@ TOOL = Tool(
         (r"Multiple devices found", Trouble.TWO_PROBES),
         (r"open failed|unable to find a matching|No J-Link device found", Trouble.NO_PROBE),
         (r"Can't find (board|target|interface)/", Trouble.UNKNOWN_PART),
-        (r"UNEXPECTED|Cannot identify target|failed to read device id", Trouble.WRONG_CHIP),
+        (r"UNEXPECTED|Cannot identify target", Trouble.WRONG_CHIP),
         (r"no flash bank found|too (big|large)|[Ww]rite past end|exceeds", Trouble.TOO_BIG),
         (r"protected|WRPERR|wrperr|APPROTECT", Trouble.PROTECTED),
         (r"Verify Failed|checksum mismatch|contents differ", Trouble.NOT_VERIFIED),
