@@ -81,6 +81,63 @@ class MicroProfilerInterface {
 }  // namespace tflite
 """
 
+COMPATIBILITY = """\
+#pragma once
+#define TF_LITE_REMOVE_VIRTUAL_DELETE void operator delete(void* p) {}
+"""
+
+PLANNER = """\
+#pragma once
+#include "tensorflow/lite/core/c/common.h"
+namespace tflite {
+class MicroMemoryPlanner {
+ public:
+  MicroMemoryPlanner() {}
+  virtual ~MicroMemoryPlanner() {}
+  virtual TfLiteStatus AddBuffer(int size, int first_time_used, int last_time_used) = 0;
+  virtual TfLiteStatus AddBuffer(int size, int first_time_used, int last_time_used,
+                                 int offline_offset);
+  virtual size_t GetMaximumMemorySize() = 0;
+  virtual int GetBufferCount() = 0;
+  virtual TfLiteStatus GetOffsetForBuffer(int buffer_index, int* offset) = 0;
+  virtual TfLiteStatus Init(unsigned char* scratch_buffer, int scratch_buffer_size);
+  virtual bool preserves_all_tensors() const = 0;
+};
+}  // namespace tflite
+"""
+
+GREEDY = """\
+#pragma once
+#include "tensorflow/lite/micro/memory_planner/micro_memory_planner.h"
+namespace tflite {
+class GreedyMemoryPlanner : public MicroMemoryPlanner {
+ public:
+  GreedyMemoryPlanner();
+  ~GreedyMemoryPlanner() override;
+  TfLiteStatus Init(unsigned char* scratch_buffer, int scratch_buffer_size) override;
+  TfLiteStatus AddBuffer(int size, int first_time_used, int last_time_used) override;
+  TfLiteStatus AddBuffer(int size, int first_time_used, int last_time_used,
+                         int offline_offset) override;
+  size_t GetMaximumMemorySize() override;
+  int GetBufferCount() override;
+  TfLiteStatus GetOffsetForBuffer(int buffer_index, int* offset) override;
+  bool preserves_all_tensors() const override;
+};
+}  // namespace tflite
+"""
+
+ALLOCATOR = """\
+#pragma once
+#include "tensorflow/lite/micro/memory_planner/micro_memory_planner.h"
+namespace tflite {
+class MicroAllocator {
+ public:
+  static MicroAllocator* Create(uint8_t* tensor_arena, size_t arena_size,
+                                MicroMemoryPlanner* memory_planner);
+};
+}  // namespace tflite
+"""
+
 INTERPRETER = """\
 #pragma once
 #include "tensorflow/lite/micro/micro_mutable_op_resolver.h"
@@ -92,6 +149,8 @@ class MicroInterpreter {
  public:
   MicroInterpreter(const Model* model, const MicroOpResolver& op_resolver, uint8_t* arena,
                    size_t arena_size);
+  MicroInterpreter(const Model* model, const MicroOpResolver& op_resolver,
+                   MicroAllocator* allocator);
   ~MicroInterpreter();
   TfLiteStatus AllocateTensors();
   TfLiteStatus Invoke();
@@ -140,6 +199,10 @@ FILES = {
     "tensorflow/lite/schema/schema_generated.h": SCHEMA,
     f"{MICRO}/micro_mutable_op_resolver.h": RESOLVER,
     f"{MICRO}/micro_profiler_interface.h": PROFILER,
+    f"{MICRO}/compatibility.h": COMPATIBILITY,
+    f"{MICRO}/memory_planner/micro_memory_planner.h": PLANNER,
+    f"{MICRO}/memory_planner/greedy_memory_planner.h": GREEDY,
+    f"{MICRO}/micro_allocator.h": ALLOCATOR,
     f"{MICRO}/micro_interpreter.h": INTERPRETER,
     f"{MICRO}/recording_micro_interpreter.h": RECORDING,
     f"{MICRO}/kernels/conv.h": CONV,

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from tinygen.board import Board
@@ -21,6 +22,7 @@ from tinygen.progress import Progress
 from tinygen.resources import data_dir
 from tinygen.tflm_arena import ArenaNeed, measure_arena, room_bytes
 
+_MEASURING_STACK = 16 << 10  # memory is ample there
 _HINT = """there are three ways to get one (docs/tflm.md):
   1. --tflm-dir DIR or TINYGEN_TFLM_DIR: a git checkout of tensorflow/tflite-micro, or the tree
      that its create_tflm_tree.py makes
@@ -98,11 +100,12 @@ class _Maker:
     def measurement(self, board: Board) -> Project:
         """Return the project of the firmware that measures, for an emulated board."""
         parts = self._parts(board, emit_measurement, room_bytes(board))
-        return replace(self._project, board=board, tflm=parts)
+        return replace(self._project, board=board, tflm=parts, stack_bytes=_MEASURING_STACK)
 
     def application(self, need: ArenaNeed) -> Project:
         """Return the project that is shipped."""
-        parts = self._parts(self._project.board, emit_application, need.arena_bytes)
+        emit = partial(emit_application, plan=need.plan)
+        parts = self._parts(self._project.board, emit, need.arena_bytes)
         parts = replace(
             parts,
             arena_bytes=need.arena_bytes,

@@ -21,7 +21,8 @@ from tinygen.region import Region
 # What the arena gets besides what was measured: one alignment of TFLM's allocator.
 MARGIN_BYTES = 16
 _ALIGN = 16
-_FIGURES = struct.Struct(f"<{2 + len(RECORDS)}I")
+_FIGURES = struct.Struct(f"<{3 + len(RECORDS)}I")
+_BUFFER = struct.Struct("<ii")
 _REQUEST = struct.Struct("<I")
 _MOST_BYTES = 4 << 20
 _MOST_EXTRA = 64 << 10
@@ -36,11 +37,13 @@ class ArenaNeed:
         arena_bytes: What the application gets, a multiple of 16.
         used_bytes: What ``arena_used_bytes()`` says.
         records: What the recording allocator counted, by its name for it.
+        plan: Bytes and offset of each buffer, as TFLM's own planner lays them out.
     """
 
     arena_bytes: int
     used_bytes: int
     records: dict[str, int]
+    plan: tuple[tuple[int, int], ...]
 
 
 def measuring_board(board: Board) -> Board:
@@ -96,18 +99,19 @@ def measure_arena(make: Callable[[Board], Project], board: Board, progress: Prog
         out = Path(folder) / "project"
         write_project(emit_project(project), out)
         image = build_project(out, progress)
-        is_ok, used, *records = _ask(project, image.elf, 0)
+        figures, buffers = _ask(project, image.elf, 0)
+        is_ok, used, count, *records = figures
         if not is_ok:
             raise _refused(project, f"in an arena of {room_bytes(place):,} bytes")
         arena = _smallest(project, image.elf, used) + MARGIN_BYTES
-    return ArenaNeed(arena, used, dict(zip(RECORDS, records, strict=True)))
+    return ArenaNeed(arena, used, dict(zip(RECORDS, records, strict=True)), buffers[:count])
 
 
 def _smallest(project: Project, elf: Path, used_bytes: int) -> int:
     """Return the smallest arena in which the model starts and runs, to 16 bytes.
 
-    TFLM plans memory in what it later gives to activations, so a very small model needs more
-    to start than ``arena_used_bytes()`` says that it uses in the end.
+    TFLM prepares a model in what it later gives to activations, so a very small one may need
+    more to start than ``arena_used_bytes()`` says that it uses in the end.
     """
     least = -(-used_bytes // _ALIGN)
     most = least
@@ -126,18 +130,25 @@ def _smallest(project: Project, elf: Path, used_bytes: int) -> int:
 
 def _can_run(project: Project, elf: Path, arena_bytes: int) -> bool:
     try:
-        return bool(_ask(project, elf, arena_bytes)[0])
+        return bool(_ask(project, elf, arena_bytes)[0][0])
     except DeviceError:
         return False  # TFLM does not check every allocation at start
 
 
-def _ask(project: Project, elf: Path, arena_bytes: int) -> tuple[int, ...]:
-    """Boot the measuring firmware and let it try an arena; 0 bytes is all it has."""
+def _ask(
+    project: Project, elf: Path, arena_bytes: int
+) -> tuple[tuple[int, ...], tuple[tuple[int, int], ...]]:
+    """Boot the measuring firmware and let it try an arena; 0 bytes is all it has.
+
+    Returns:
+        The figures, and bytes and offset of each buffer; more than there are.
+    """
     board = project.board
     with emulate(board, elf) as link:
         device = Device.connect(link, project.graph.sha256, board.id)
         outputs = device.infer([_REQUEST.pack(arena_bytes)]).outputs
-    return _FIGURES.unpack(outputs[0])
+    buffers = tuple((nbytes, offset) for nbytes, offset in _BUFFER.iter_unpack(outputs[1]))
+    return _FIGURES.unpack(outputs[0]), buffers
 
 
 def _refused(project: Project, where: str) -> ModelError:

@@ -19,6 +19,7 @@ RECORDS = (
     "kNodeAndRegistrationArray",
     "kOpData",
 )
+_SCRATCH_AN_OP = 12  # kMaxScratchBuffersPerOp of micro_allocator.cc
 FOLDER = "tflm"
 ARCHIVE = f"{FOLDER}/libtflm.a"
 
@@ -77,7 +78,11 @@ class _Port:
 
 
 def emit_application(
-    graph: Graph, ops: Sequence[TflmOp], content: bytes, arena_bytes: int
+    graph: Graph,
+    ops: Sequence[TflmOp],
+    content: bytes,
+    arena_bytes: int,
+    plan: Sequence[tuple[int, int]],
 ) -> dict[str, str]:
     """Return the sources of the application, by name.
 
@@ -86,6 +91,7 @@ def emit_application(
         ops: Its operator types.
         content: The .tflite file.
         arena_bytes: Size of the arena, > 0.
+        plan: Bytes and offset of each buffer, in the order in which TFLM asks for them.
     """
     context = {
         "source_name": graph.name,
@@ -93,6 +99,7 @@ def emit_application(
         "arena_bytes": arena_bytes,
         "op_count": len(graph.ops),
         "op_ids": [op.index for op in graph.ops],
+        "plan": plan,
         "inputs": [_port(graph.tensors[t], n) for n, t in enumerate(graph.inputs)],
         "outputs": [_port(graph.tensors[t], n) for n, t in enumerate(graph.outputs)],
     }
@@ -118,6 +125,7 @@ def emit_measurement(
         "source_name": graph.name,
         "sha256": graph.sha256,
         "room_bytes": room_bytes,
+        "most_buffers": most_buffers(graph),
         "records": RECORDS,
     }
     return {
@@ -125,6 +133,11 @@ def emit_measurement(
         "model.cc": render("tflm/measure.cc.j2", context),
         "model.h": render("tflm/measure.h.j2", context),
     }
+
+
+def most_buffers(graph: Graph) -> int:
+    """Return how many buffers TFLM plans at the most: all tensors, and scratch of all ops."""
+    return len(graph.tensors) + _SCRATCH_AN_OP * len(graph.ops)
 
 
 def _common(graph: Graph, ops: Sequence[TflmOp], content: bytes) -> dict[str, str]:
@@ -138,6 +151,7 @@ def _common(graph: Graph, ops: Sequence[TflmOp], content: bytes) -> dict[str, st
     return {
         "cxx_runtime.cc": render("tflm/cxx_runtime.cc.j2", {"source_name": graph.name}),
         "interpreter.h": render("tflm/interpreter.h.j2", interpreter),
+        "memory_plan.h": render("tflm/memory_plan.h.j2", {"source_name": graph.name}),
         "model_data.cc": render(
             "tflm/model_data.cc.j2", {"source_name": graph.name, "content": array}
         ),

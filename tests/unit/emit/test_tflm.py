@@ -26,12 +26,14 @@ def emitted(tmp_path):
     tree = write_tree(tmp_path / "tree")
     ops = match_ops(graph, tree)
     return {
-        "application": emit_application(graph, ops, content, 2048),
+        "application": emit_application(graph, ops, content, 2048, [(672, 0), (1344, 672)]),
         "measurement": emit_measurement(graph, ops, content, 65536),
     }, tree
 
 
-@pytest.mark.parametrize("name", ["model.cc", "model.h", "interpreter.h", "cxx_runtime.cc"])
+@pytest.mark.parametrize(
+    "name", ["model.cc", "model.h", "interpreter.h", "memory_plan.h", "cxx_runtime.cc"]
+)
 def test_the_application_is_as_the_golden_files(emitted, golden, name):
     golden(f"tflm/application/{name}", emitted[0]["application"][name])
 

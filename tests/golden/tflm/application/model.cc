@@ -3,6 +3,8 @@
 #include "model.h"
 
 #include "interpreter.h"
+#include "memory_plan.h"
+#include "tensorflow/lite/micro/micro_allocator.h"
 
 alignas(16) uint8_t model_arena[MODEL_ARENA_BYTES] TG_ARENA;
 tg_tensor_info model_inputs[MODEL_INPUT_COUNT];
@@ -11,6 +13,12 @@ uint32_t model_op_ticks[MODEL_OP_COUNT + 1];
 
 namespace {
 
+const PlannedBuffer buffers[2] = {
+    {672, 0},
+    {1344, 672},
+};
+
+Room<MemoryPlan> plan_room;
 Room<OpProfiler> profiler_room;
 Room<Operators> operators_room;
 Room<tflite::MicroInterpreter> interpreter_room;
@@ -37,8 +45,10 @@ tg_status model_start(void)
     if (operators->Add() != kTfLiteOk) {
         return TG_ERR_KERNEL;
     }
+    auto *plan = new (plan_room.bytes) MemoryPlan(buffers, 2);
+    auto *allocator = tflite::MicroAllocator::Create(model_arena, MODEL_ARENA_BYTES, plan);
     auto *made = new (interpreter_room.bytes) tflite::MicroInterpreter(
-        tflite::GetModel(model_data), *operators, model_arena, MODEL_ARENA_BYTES);
+        tflite::GetModel(model_data), *operators, allocator);
     if (made->AllocateTensors() != kTfLiteOk || made->inputs_size() != MODEL_INPUT_COUNT ||
         made->outputs_size() != MODEL_OUTPUT_COUNT) {
         return TG_ERR_KERNEL;

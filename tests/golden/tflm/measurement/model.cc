@@ -3,6 +3,9 @@
 #include "model.h"
 
 #include "interpreter.h"
+#include "memory_plan.h"
+#include "tensorflow/lite/micro/memory_planner/greedy_memory_planner.h"
+#include "tensorflow/lite/micro/micro_allocator.h"
 #include "tensorflow/lite/micro/recording_micro_interpreter.h"
 
 alignas(16) uint8_t model_arena[MODEL_ARENA_BYTES] TG_ARENA;
@@ -13,11 +16,55 @@ namespace {
 struct Figures {
     uint32_t is_ok;
     uint32_t used_bytes; /* what TensorFlow Lite Micro says */
+    uint32_t buffer_count;
     uint32_t recorded_bytes[7];
+};
+
+/* TensorFlow Lite Micro's planner, watched. */
+class WatchedPlanner final : public tflite::GreedyMemoryPlanner {
+public:
+    TfLiteStatus AddBuffer(int size, int first, int last) override
+    {
+        return Keep(size) ? GreedyMemoryPlanner::AddBuffer(size, first, last) : kTfLiteError;
+    }
+
+    TfLiteStatus AddBuffer(int size, int first, int last, int offset) override
+    {
+        return Keep(size) ? GreedyMemoryPlanner::AddBuffer(size, first, last, offset)
+                          : kTfLiteError;
+    }
+
+    TfLiteStatus GetOffsetForBuffer(int index, int *offset) override
+    {
+        const TfLiteStatus status = GreedyMemoryPlanner::GetOffsetForBuffer(index, offset);
+        if (status == kTfLiteOk) {
+            buffers[index].offset = *offset;
+        }
+        return status;
+    }
+
+    static constexpr int kMost = 31;
+    PlannedBuffer buffers[kMost];
+    int count = 0;
+
+private:
+    bool Keep(int size)
+    {
+        if (count >= kMost) {
+            return false;
+        }
+        buffers[count++].nbytes = size;
+        return true;
+    }
+
+    TF_LITE_REMOVE_VIRTUAL_DELETE
 };
 
 uint32_t request;
 Figures figures;
+Room<WatchedPlanner> planner_room;
+Room<MemoryPlan> plan_room;
+WatchedPlanner *planner;
 uint32_t ticks[kOps];
 Room<OpProfiler> profiler_room;
 Room<Operators> operators_room;
@@ -31,10 +78,24 @@ Operators *make_operators()
     return operators->Add() == kTfLiteOk ? operators : nullptr;
 }
 
+/* With all the room there is, let TensorFlow Lite Micro say where each buffer lies. */
+bool plan(const Operators &operators)
+{
+    planner = new (planner_room.bytes) WatchedPlanner();
+    auto *interpreter = new (interpreter_room.bytes) tflite::MicroInterpreter(
+        tflite::GetModel(model_data), operators,
+        tflite::MicroAllocator::Create(model_arena, MODEL_ARENA_BYTES, planner));
+    const bool is_ok = interpreter->AllocateTensors() == kTfLiteOk;
+    figures.buffer_count = static_cast<uint32_t>(planner->count);
+    return is_ok;
+}
+
 bool try_arena(const Operators &operators, uint32_t nbytes)
 {
+    auto *known = new (plan_room.bytes) MemoryPlan(planner->buffers, planner->count);
     auto *interpreter = new (interpreter_room.bytes) tflite::MicroInterpreter(
-        tflite::GetModel(model_data), operators, model_arena, nbytes);
+        tflite::GetModel(model_data), operators,
+        tflite::MicroAllocator::Create(model_arena, nbytes, known));
     if (interpreter->AllocateTensors() != kTfLiteOk) {
         return false;
     }
@@ -77,7 +138,11 @@ bool record(const Operators &operators)
 } // namespace
 
 const tg_tensor_info model_inputs[MODEL_INPUT_COUNT] = { {&request, sizeof request} };
-const tg_tensor_info model_outputs[MODEL_OUTPUT_COUNT] = { {&figures, sizeof figures} };
+const tg_tensor_info model_outputs[MODEL_OUTPUT_COUNT] = {
+    {&figures, sizeof figures},
+    {reinterpret_cast<WatchedPlanner *>(planner_room.bytes)->buffers,
+     sizeof WatchedPlanner::buffers},
+};
 const tg_op_function model_ops[MODEL_OP_COUNT + 1] = {nullptr};
 const uint16_t model_op_ids[MODEL_OP_COUNT + 1] = {0xffff};
 
@@ -87,6 +152,6 @@ tg_status model_run(void)
     const Operators *operators = make_operators();
     const uint32_t nbytes = request > 0 ? request : MODEL_ARENA_BYTES;
     figures.is_ok = operators != nullptr && nbytes <= MODEL_ARENA_BYTES &&
-                    try_arena(*operators, nbytes) && (request > 0 || record(*operators));
+                    plan(*operators) && try_arena(*operators, nbytes) && (request > 0 || record(*operators));
     return TG_OK;
 }

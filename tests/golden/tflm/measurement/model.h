@@ -2,7 +2,8 @@
  * Template: tflm/measure.h.j2
  *
  * The firmware that finds out how large an arena the model needs. Its only input is an
- * arena size to try, 0 for all the room there is; its only output are the figures. */
+ * arena size to try, 0 for all the room there is; its outputs are the figures, and where
+ * each buffer lies. */
 #ifndef MODEL_H
 #define MODEL_H
 
@@ -18,7 +19,7 @@ extern "C" {
 #define MODEL_ARENA_BYTES 65536
 #define MODEL_OP_COUNT 0
 #define MODEL_INPUT_COUNT 1
-#define MODEL_OUTPUT_COUNT 1
+#define MODEL_OUTPUT_COUNT 2
 
 extern uint8_t model_arena[MODEL_ARENA_BYTES];
 extern const tg_tensor_info model_inputs[MODEL_INPUT_COUNT];
