@@ -100,7 +100,9 @@ class _Maker:
     def measurement(self, board: Board) -> Project:
         """Return the project of the firmware that measures, for an emulated board."""
         parts = self._parts(board, emit_measurement, room_bytes(board))
-        return replace(self._project, board=board, tflm=parts, stack_bytes=_MEASURING_STACK)
+        return replace(
+            self._project, board=board, tflm=parts, stack_bytes=_MEASURING_STACK, app="serve"
+        )
 
     def application(self, need: ArenaNeed) -> Project:
         """Return the project that is shipped."""
