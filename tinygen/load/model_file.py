@@ -9,6 +9,7 @@ from tinygen.load.computed_shapes import fold_shapes
 from tinygen.load.model_format import find_format
 from tinygen.load.numeric_types import find_numeric_type
 from tinygen.load.outside_buffers import inline_buffers
+from tinygen.load.tiles import replace_tiles
 from tinygen.quantize.convert import QuantizeOptions, quantize_model
 from tinygen.quantize.report import QuantizationReport
 
@@ -60,7 +61,7 @@ def load_model(path: Path, options: QuantizeOptions | None = None) -> LoadedMode
 
 def _prepare(content: bytes, name: str) -> bytes:
     """Return an equal file without what TensorFlow Lite Micro lacks or ignores."""
-    return fold_shapes(inline_buffers(content, name), name)
+    return replace_tiles(fold_shapes(inline_buffers(content, name), name), name)
 
 
 def _read(path: Path) -> bytes:
