@@ -149,6 +149,8 @@ class BufferFigures:
     nbytes: int
     first: int
     last: int
+    region: str = ""
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
