@@ -36,10 +36,10 @@ class Fit:
     arena: int
     stack: int
     peak: str
-    regions: tuple[RegionUse, ...]
-    missing: int
     weights: int = 0
     code: int = 0
+    regions: tuple[RegionUse, ...] = ()
+    missing: int = 0
 
     @property
     def ram(self) -> int:

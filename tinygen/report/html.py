@@ -1,14 +1,14 @@
 """The report as one HTML page that needs nothing else: no script, no font, no network."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import jinja2
 
 from tinygen.board import Board
-from tinygen.report.model import OpFigures, Report
+from tinygen.report.model import BufferFigures, OpFigures, Report
 from tinygen.report.picture import Picture, draw_buffers
-from tinygen.report.text import heading, op_cost, port_text
+from tinygen.report.text import heading, op_cost, port_text, ram_limit
 from tinygen.resources import data_dir
 
 
@@ -77,7 +77,7 @@ def memory_bars(report: Report, board: Board) -> tuple[Bar, Bar]:
         Bar(
             "RAM",
             (("arena", memory.arena_bytes), ("stack", memory.stack_bytes), ("data", max(data, 0))),
-            board.region("ram").nbytes,
+            ram_limit(report, board),
         ),
     )
 
@@ -91,4 +91,13 @@ def op_rows(ops: Sequence[OpFigures]) -> list[OpRow]:
 def _picture(report: Report) -> Picture | None:
     if not report.buffers:
         return None
-    return draw_buffers(report.buffers, len(report.ops), report.memory.bounds.overlap)
+    return draw_buffers(_stacked(report), len(report.ops), report.memory.bounds.overlap)
+
+
+def _stacked(report: Report) -> list[BufferFigures]:
+    """Return the buffers with the parts of the arena one above the other."""
+    starts, start = dict[str, int](), 0
+    for part in report.memory.arenas:
+        starts[part.region] = start
+        start += part.arena_bytes
+    return [replace(b, offset=b.offset + starts.get(b.region, 0)) for b in report.buffers]

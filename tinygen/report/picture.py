@@ -72,7 +72,7 @@ def draw_buffers(buffers: Sequence[BufferFigures], ops: int, bound: int) -> Pict
             kind=buffer.name.split()[0],
             label=buffer.name if is_named else "",
             title=f"{buffer.name}: {buffer.nbytes:,} bytes at {buffer.offset:,}, "
-            f"ops {first} to {last}",
+            f"ops {first} to {last}" + (f", in {buffer.region}" if buffer.region else ""),
         )
 
     return Picture(

@@ -8,8 +8,7 @@ from tinygen.report.weights_text import weights_text
 def memory_text(report: Report, board: Board) -> str:
     """Return where flash and RAM go, against what the board has."""
     memory, flash = report.memory, report.memory.flash
-    ram = sum(_region_bytes(board, name) for name in _ram_names(report, board))
-    limits = (board.region("flash").nbytes, ram)
+    limits = (board.region("flash").nbytes, ram_limit(report, board))
     rows = [
         (
             f"  flash {_share(memory.flash_bytes, limits[0])}"
@@ -40,16 +39,14 @@ def _stack_text(memory: MemoryFigures) -> str:
     return f"  stack at most {memory.stack_worst_bytes:,} bytes: {' > '.join(chain[since:])}"
 
 
-def _ram_names(report: Report, board: Board) -> list[str]:
-    """Return the memories that the image uses: that of data and stack, and the arena's."""
-    names = [board.region("ram").name, *(part.region for part in report.memory.arenas)]
-    return list(dict.fromkeys(names))
-
-
-def _region_bytes(board: Board, name: str) -> int:
-    """Return the size of a memory; of what was joined for the arena, too."""
-    regions = (*board.regions, *board.with_joined_ram().regions)
-    return next((region.nbytes for region in regions if region.name == name), 0)
+def ram_limit(report: Report, board: Board) -> int:
+    """Return the size of the memories that hold data and stack, or a part of the arena."""
+    names = {part.region for part in report.memory.arenas}
+    for one in (board, board.with_joined_ram()):
+        found = {one.region("ram"), *(r for r in one.regions if r.name in names)}
+        if names <= {region.name for region in found}:
+            return sum(region.nbytes for region in found)
+    return board.region("ram").nbytes
 
 
 def _arena_rows(report: Report) -> list[str]:
