@@ -9,6 +9,7 @@ from tinygen.graph import Graph, Op
 from tinygen.kernels.own import requantize
 from tinygen.kernels.own.clamp import clamp_call
 from tinygen.kernels.own.conv_2d import convolution_kernel
+from tinygen.kernels.own.one_step import one_step_scales
 from tinygen.ops import convolution
 from tinygen.ops.activation import activation_range
 from tinygen.ops.contract import Call, Constant, Kernel, Struct, Target
@@ -92,14 +93,13 @@ def _three_by_three(
     ):
         return None
     low, high = activation_range(op, conv.activation, operands.y)
-    is_relu = requantize.cuts_negatives(operands.y.zero_point, low)
     filters = weights.reshape(9, -1).T
     multipliers = fixed_multipliers(op, operand_multipliers(operands))
     channels = requantize.channels(operands, filters, multipliers)
-    scales = requantize.scale_words(channels)
-    if scales is None:
+    found = _scales(channels, low, high)
+    if found is None:
         return None
-    table = np.concatenate([2 * channels.bias[:, None], scales], axis=1).astype(np.int32)
+    table, is_relu = found
     constants = [
         Constant("rows", _weight_rows(filters), "weights"),
         Constant("table", table, "table"),
@@ -110,6 +110,23 @@ def _three_by_three(
     by_stride = _LOW_BAND_ROWS if is_low else _BAND_ROWS
     kernel = _kernel(conv, constants, tiling, by_stride[window.stride[0]], is_relu=is_relu)
     return clamp_call(kernel, operands.y, low, high, step=conv.out_step)
+
+
+def _scales(
+    channels: requantize.Channels, low: int, high: int
+) -> tuple[NDArray[np.int32], bool] | None:
+    """Return ``[channels, 3]`` and whether it is for one step, where negative sums are cut off."""
+    if requantize.cuts_negatives(channels.out_zero_point, low):
+        steps = one_step_scales(channels, range(len(channels.bias)), (low, high))
+        if steps is not None:
+            rows = [(one.extra, one.multiplier, one.rounding) for one in steps]
+            table = np.array(rows, np.int64)
+            table[:, 0] += channels.bias
+            return table.astype(np.int32), True
+    scales = requantize.scale_words(channels)
+    if scales is None:
+        return None
+    return np.concatenate([2 * channels.bias[:, None], scales], axis=1).astype(np.int32), False
 
 
 def _kernel(
@@ -126,15 +143,24 @@ def _kernel(
     return Kernel(
         name=f"tg_depthwise_3x3_s8/{form}",
         calls=[Call(f"tg_depthwise{'' if tiling.in_place else '_apart'}_3x3_s8", arguments)],
-        sources=["kernels/dsp/depthwise_3x3_s8.c", "kernels/dsp/depthwise_strips_s8.c"],
+        sources=[
+            "kernels/dsp/depthwise_3x3_s8.c",
+            f"kernels/dsp/depthwise_{'relu_' if is_relu else ''}strips_s8.c",
+        ],
         headers=["tinygen/dsp/depthwise_3x3_s8.h"],
         constants=constants,
         structs=[_params(conv, tiling, band_rows)],
         scratch_bytes=tiling.scratch_bytes,
         overlap=overlap,
         in_place=tiling.in_place,
-        why="four channels at a time as 16-bit planes; two columns a step at stride 1",
+        why=f"four channels at a time as 16-bit planes; {_at_a_time(window, is_relu=is_relu)}",
     )
+
+
+def _at_a_time(window: Window, *, is_relu: bool) -> str:
+    if window.stride[0] > 1:
+        return "an output a step"
+    return "two rows of two outputs a step" if is_relu else "two outputs a step"
 
 
 def _in_place(conv: Convolution) -> _Tiling | None:

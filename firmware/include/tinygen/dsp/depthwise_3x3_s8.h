@@ -16,30 +16,33 @@ enum {
 /* One to four channels of a tile; the functions move the pointers on as they go.
  *
  * weights  4 bytes a filter row: w0, w1, w1, w2
- * scale    bias * 2, multiplier, rounding and shift as in tg_matmul_args
- * Filter and bias are doubled, so sums are within (-2^30, 2^30). */
+ * scale    bias * 2, multiplier, rounding and shift as in tg_matmul_args for two steps;
+ *          relu: bias, multiplier, rounding as there for one step and channel a
+ * Sums are within (-2^30, 2^30), in two steps those of twice filter and bias. */
 typedef struct {
     const uint32_t *x;
     int8_t *out;
     uint32_t out_step; /* bytes to the next output column */
     const int32_t *scale;
     const int8_t *weights;
-    uint32_t row_step;   /* bytes to the next output row */
+    uint32_t row_step;   /* bytes to the next output row; 0 if there is one row */
     uint32_t x_bytes;    /* of one column pair that the output rows take */
-    uint32_t strips;     /* output columns or pairs of them, > 0 */
+    uint32_t strips;     /* output columns or pairs of them */
     uint32_t strip_step; /* bytes of output from one to the next */
     uint32_t plane_bytes;
     uint32_t channels; /* > 0 */
+    uint32_t single;   /* columns after the pairs: 0 or 1, by pairs functions for relu */
 } tg_depthwise_strips;
 
 typedef void tg_depthwise_strip(tg_depthwise_strips *s);
 
 /* What a filter does to the columns of a tile: pairs at stride 1, single columns. The
- * relu functions are for outputs where negative values are cut off, as in tg_matmul_args.
+ * relu functions are for outputs where negative values are cut off, as in tg_matmul_args;
+ * their pairs, of which there may be none, are followed by a single column.
  */
 typedef struct {
-    tg_depthwise_strip *pairs; /* NULL at stride 2 */
-    tg_depthwise_strip *single;
+    tg_depthwise_strip *pairs;  /* NULL at stride 2 */
+    tg_depthwise_strip *single; /* NULL where pairs does it */
 } tg_depthwise_strip_set;
 
 extern const tg_depthwise_strip_set tg_depthwise_stride1_s8, tg_depthwise_stride1_relu_s8,

@@ -21,29 +21,41 @@ typedef struct {
     int32_t left_step, right_step;
 } column_pair;
 
-/* Expand count > 0 rows of a column pair to four planes, plane words apart. Not inline:
- * it needs nearly all registers. */
+/* Four channels of a row: two words of columns to lanes of the four planes. */
+#define EXPAND_ROW                                                                       \
+    "pkhbt r6, r4, r5, lsl #16\n"                                                        \
+    "pkhtb r5, r5, r4, asr #16\n"                                                        \
+    "sxtb16 r8, r6, ror #8\n"                                                            \
+    "sxtb16 r4, r5\n"                                                                    \
+    "sxtb16 r5, r5, ror #8\n"                                                            \
+    "sxtb16 r6, r6\n"                                                                    \
+    "str r8, [%[to], %[plane], lsl #2]\n"                                                \
+    "str r4, [%[to], %[plane], lsl #3]\n"                                                \
+    "str r5, [%[last]], #4\n"                                                            \
+    "str r6, [%[to]], #4\n"
+
+/* Expand count > 0 rows of a column pair to four planes, plane words apart, two rows a
+ * turn; an odd one begins in the middle. Not inline: it needs nearly all registers. */
 static __attribute__((noinline)) void expand_rows(column_pair c, int32_t count,
                                                   int32_t plane, uint32_t *to)
 {
 #if TG_DSP
     uint32_t *last = to + 3 * plane;
+    const int32_t odd = count & 1;
+    c.left -= odd * c.left_step; /* each row's address is read from the turn's second */
+    c.right -= odd * c.right_step;
     __asm volatile(
+        "lsrs %[count], %[count], #1\n"
+        "bcc 1f\n"
+        "add %[count], %[count], #1\n"
+        "b 2f\n"
         "1:\n"
         "ldr r4, [%[left]]\n"
-        "ldr r5, [%[right]]\n"
-        "add %[left], %[left], %[left_step]\n"
-        "add %[right], %[right], %[right_step]\n"
-        "pkhbt r6, r4, r5, lsl #16\n"
-        "pkhtb r5, r5, r4, asr #16\n"
-        "sxtb16 r8, r6, ror #8\n"
-        "sxtb16 r4, r5\n"
-        "sxtb16 r5, r5, ror #8\n"
-        "sxtb16 r6, r6\n"
-        "str r8, [%[to], %[plane], lsl #2]\n"
-        "str r4, [%[to], %[plane], lsl #3]\n"
-        "str r5, [%[last]], #4\n"
-        "str r6, [%[to]], #4\n"
+        "ldr r5, [%[right]]\n" EXPAND_ROW "2:\n"
+        "ldr r4, [%[left], %[left_step]]\n"
+        "ldr r5, [%[right], %[right_step]]\n"
+        "add %[left], %[left], %[left_step], lsl #1\n"
+        "add %[right], %[right], %[right_step], lsl #1\n" EXPAND_ROW
         "subs %[count], %[count], #1\n"
         "bne 1b\n"
         : [left] "+r"(c.left), [right] "+r"(c.right), [count] "+r"(count), [to] "+r"(to),
@@ -146,17 +158,22 @@ static void run_channels(const tg_depthwise_args *p, const tg_depthwise_strip_se
     const int32_t doubles = set->pairs != NULL ? t->out_columns / 2 : 0;
     const int32_t singles = t->out_columns - 2 * doubles;
     const int32_t first = smaller(channel, p->channels - 4);
-    const tg_depthwise_strips s = {
+    tg_depthwise_strips s = {
         .x = &planes[(channel - first) * t->pairs * TG_PLANE_ROWS],
         .out = &out[channel],
         .out_step = (uint32_t)p->out_step,
-        .row_step = (uint32_t)(p->window.out_w * p->out_step),
+        .row_step = (uint32_t)(t->out_rows > 1 ? p->window.out_w * p->out_step : 0),
         .x_bytes = (uint32_t)(4 * t->out_rows * p->window.stride_h),
         .plane_bytes = (uint32_t)(4 * t->pairs * TG_PLANE_ROWS),
         .scale = &scale[3 * channel],
         .weights = &weights[12 * channel],
         .channels = (uint32_t)(4 - (channel - first)),
     };
+    if (set->single == NULL) {
+        s.single = (uint32_t)singles;
+        run_strips(set->pairs, &s, 0, doubles, 2);
+        return;
+    }
     if (doubles > 0) {
         run_strips(set->pairs, &s, 0, doubles, 2);
     }

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stddef.h>
 
-#include "tinygen/dsp/depthwise_3x3_s8.h"
-#include "tinygen/dsp/intrinsics.h"
+#include "tinygen/dsp/depthwise_strips.h"
 
 #if TG_DSP
 
@@ -63,11 +62,6 @@
     "smlabt r10, lr, r9, r10\n"                                                          \
     "smlad r11, lr, r9, r11\n"
 
-#define PAIR_RELU                                                                        \
-    "ldrd r12, lr, [sp, #8]\n"                                                           \
-    "smmlar r10, r10, r3, r12\n"                                                         \
-    "smmlar r11, r11, r3, r12\n"
-
 #define PAIR_LINEAR                                                                      \
     "ldr r12, [sp, #8]\n"                                                                \
     "smmlar lr, r10, r3, r12\n"                                                          \
@@ -103,7 +97,6 @@
     "smlad r10, r12, r6, r10\n"                                                          \
     "smlabt r10, lr, r9, r10\n"
 
-#define SINGLE_RELU "smmlar r10, r10, r3, r11\n"
 #define SINGLE_LINEAR                                                                    \
     "smmlar r12, r10, r3, r11\n"                                                         \
     "add r10, r12, r10, asr #31\n"
@@ -166,81 +159,27 @@
 #define SINGLE2 SINGLE_SUMS("8", "56", "0", "64")
 
 STRIPS(pairs, PAIR_SUMS PAIR_LINEAR PAIR_END)
-STRIPS(pairs_relu, PAIR_SUMS PAIR_RELU PAIR_END)
 STRIPS(single1, SINGLE1 SINGLE_LINEAR SINGLE_END)
-STRIPS(single1_relu, SINGLE1 SINGLE_RELU SINGLE_END)
 STRIPS(single2, SINGLE2 SINGLE_LINEAR SINGLE_END)
-STRIPS(single2_relu, SINGLE2 SINGLE_RELU SINGLE_END)
 
 #else /* the same in C */
 
-/* Output column n of the strip, from row x of a column pair. */
-static int8_t output(const tg_depthwise_strips *s, const uint32_t *x, int n, int is_relu)
-{
-    int32_t sum = s->scale[0];
-    for (int row = 0; row < 3; row++) {
-        const int8_t *w = &s->weights[4 * row];
-        const uint32_t left = x[row];
-        const uint32_t right = x[row + TG_PLANE_ROWS];
-        const int32_t values[4] = {tg_bottom(left), tg_top(left), tg_bottom(right),
-                                   tg_top(right)};
-        sum += 2 * (values[n] * w[0] + values[n + 1] * w[1] + values[n + 2] * w[3]);
-    }
-    const int32_t y = tg_smmlar(sum, s->scale[1], s->scale[2] >> 8);
-    return (int8_t)tg_ssat8((y + (is_relu ? 0 : sum >> 31)) >> (s->scale[2] & 0xff));
-}
-
-static void run(tg_depthwise_strips *s, uint32_t stride, int columns, int is_relu)
-{
-    const uint32_t rows = s->x_bytes / (4 * stride);
-    for (; s->channels > 0; s->channels--, s->out++, s->scale += 3, s->weights += 12) {
-        for (uint32_t strip = 0; strip < s->strips; strip++) {
-            const uint32_t *x = &s->x[strip * TG_PLANE_ROWS];
-            int8_t *out = s->out + strip * s->strip_step;
-            for (uint32_t row = 0; row < rows; row++) {
-                for (int n = 0; n < columns; n++) {
-                    out[row * s->row_step + (uint32_t)n * s->out_step] =
-                        output(s, &x[row * stride], n, is_relu);
-                }
-            }
-        }
-        s->x += s->plane_bytes / 4;
-    }
-}
-
 static void pairs(tg_depthwise_strips *s)
 {
-    run(s, 1, 2, 0);
-}
-
-static void pairs_relu(tg_depthwise_strips *s)
-{
-    run(s, 1, 2, 1);
+    tg_run_strips(s, 1, 2, 0);
 }
 
 static void single1(tg_depthwise_strips *s)
 {
-    run(s, 1, 1, 0);
-}
-
-static void single1_relu(tg_depthwise_strips *s)
-{
-    run(s, 1, 1, 1);
+    tg_run_strips(s, 1, 1, 0);
 }
 
 static void single2(tg_depthwise_strips *s)
 {
-    run(s, 2, 1, 0);
-}
-
-static void single2_relu(tg_depthwise_strips *s)
-{
-    run(s, 2, 1, 1);
+    tg_run_strips(s, 2, 1, 0);
 }
 
 #endif
 
 const tg_depthwise_strip_set tg_depthwise_stride1_s8 = {pairs, single1};
-const tg_depthwise_strip_set tg_depthwise_stride1_relu_s8 = {pairs_relu, single1_relu};
 const tg_depthwise_strip_set tg_depthwise_stride2_s8 = {NULL, single2};
-const tg_depthwise_strip_set tg_depthwise_stride2_relu_s8 = {NULL, single2_relu};

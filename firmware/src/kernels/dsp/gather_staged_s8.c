@@ -6,19 +6,25 @@
 
 static int8_t *copy(const int8_t *from, int32_t count, int8_t *to)
 {
+    if (count < 4) {
+        for (; count > 0; count--) {
+            *to++ = *from++;
+        }
+        return to;
+    }
+    const int32_t rest = count % 4;
     for (; count >= 4; count -= 4, from += 4, to += 4) {
         memcpy(to, from, 4);
     }
-    for (; count > 0; count--) {
-        *to++ = *from++;
-    }
-    return to;
+    memcpy(to + rest - 4, from + rest - 4, 4); /* some once more */
+    return to + rest;
 }
 
 static int8_t *fill(int32_t value, int32_t count, int8_t *to)
 {
     for (; count > 0; count--) {
         *to++ = (int8_t)value;
+        __asm volatile(""); /* a few bytes: no call of memset */
     }
     return to;
 }
@@ -64,21 +70,39 @@ static void copy_window(const int8_t *from, int32_t step, int32_t rows, int32_t 
     }
 }
 
+/* Expand rows of four bytes to those of one pixel in x. */
+static void expand_words(const int8_t *from, int32_t step, int32_t rows, uint32_t *x)
+{
+    for (; rows > 0; rows--, from += step, x += 6) {
+        const uint32_t word = tg_load4(from);
+        x[0] = tg_sxtb16(word);
+        x[3] = tg_sxtb16_odd(word);
+    }
+}
+
 void tg_gather_staged_s8(const tg_conv_args *p, const tg_position *at, int32_t first,
                          uint32_t *x)
 {
     (void)first;
     const tg_window *w = &p->window;
     const uint32_t patch_bytes = 4 * p->blocks;
+    const int32_t row_bytes = w->filter_w * p->in_c;
     int8_t *patches = (int8_t *)&x[6 * p->blocks];
     int8_t *staged = &patches[3 * patch_bytes + 4];
     for (uint32_t n = 0; n < 3; n++) {
         if (at[n].is_row_start) {
             stage(p, &at[n], staged);
         }
-        copy_window(&staged[(at[n].x + w->pad_w) * p->in_c], p->stage_step, w->filter_h,
-                    w->filter_w * p->in_c, &patches[n * patch_bytes]);
+        const int8_t *from = &staged[(at[n].x + w->pad_w) * p->in_c];
+        if (row_bytes == 4) {
+            expand_words(from, p->stage_step, w->filter_h, &x[n]);
+        } else {
+            copy_window(from, p->stage_step, w->filter_h, row_bytes,
+                        &patches[n * patch_bytes]);
+        }
     }
-    tg_expand3_s8(patches, patches + patch_bytes, patches + 2 * patch_bytes, p->blocks,
-                  x);
+    if (row_bytes != 4) {
+        tg_expand3_s8(patches, patches + patch_bytes, patches + 2 * patch_bytes,
+                      p->blocks, x);
+    }
 }
