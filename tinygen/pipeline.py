@@ -12,7 +12,8 @@ from tinygen.build.cmsis_nn_files import collect_files
 from tinygen.build.elf import ImageSize, measure
 from tinygen.build.elf_official import measure_official
 from tinygen.build.pio import Image
-from tinygen.emit.parts import Project, Stream
+from tinygen.emit.parts import Project
+from tinygen.emit.streams import Stream
 from tinygen.errors import UsageError
 from tinygen.gates import pass_gates
 from tinygen.graph import Graph
@@ -38,6 +39,7 @@ from tinygen.streaming import (
     place_weights,
     plan_stream,
     slabs_held,
+    stream_model,
 )
 from tinygen.tflm import complete, find_source
 from tinygen.tune.choose import KernelOf, measuring, preferring
@@ -59,10 +61,11 @@ class Choices:
         stack_bytes: RAM to reserve for the stack, > 0; None: the most it can take.
         surgery: Rewrite the graph losslessly.
         runtime: What runs the model: straight C, or TensorFlow Lite Micro, for which
-            kernels, surgery and weights have no meaning.
+            kernels and surgery have no meaning.
         tflm_dir: Folder of TensorFlow Lite Micro, for its runtime.
         offline: Do not ask the network for CMSIS-NN's source.
-        weights: ``flash``, ``ram``, ``stream``, ``stream:SOURCE`` or ``auto``.
+        weights: ``flash``, ``ram``, ``stream``, ``stream:SOURCE`` or ``auto``; what
+            streams of TensorFlow Lite Micro is the model file, once, before it starts.
         weight_ram: Bytes of arena through which weights may stream.
         app: What talks to the host: ``serve`` is tinygen's own, ``mlperf`` MLPerf Tiny's.
     """
@@ -180,6 +183,7 @@ def build(model: Path, out: Path, choices: Choices, progress: Progress) -> Repor
         TinygenError: Any of its kinds, as the stages say.
     """
     tflm = find_source(choices.tflm_dir) if choices.runtime == "tflm" else None
+    choice = WeightChoice(choices.weights, choices.weight_ram)
     if tflm:
         choices = replace(choices, kernels="reference", surgery=False, weights="flash")
     require_possible(find_board(choices.board_id), choices)
@@ -204,7 +208,8 @@ def build(model: Path, out: Path, choices: Choices, progress: Progress) -> Repor
         ),
     )
     if tflm:
-        project = complete(project, tflm, progress)
+        weights, stream = stream_model(project.board, project.given, project.model, choice)
+        project = complete(replace(project, weights=weights, stream=stream), tflm, progress)
     progress.step(f"building for {prepared.board.name}")
     image, stack = build_with_stack(project, out, choices.stack_bytes, progress)
     if project.stream:

@@ -1,11 +1,11 @@
 """From ``--weights`` to a placement, its slabs in the plan and the C of its source."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from tinygen.board import Board
 from tinygen.device.qemu import ICOUNT_SHIFT
-from tinygen.emit.parts import Stream
+from tinygen.emit.streams import Stream
 from tinygen.emit.weight_source import (
     IN_MEMORY,
     SOURCES,
@@ -23,8 +23,13 @@ from tinygen.ops.registry import op_types
 from tinygen.plan.model import Plan
 from tinygen.plan.schedule import Held
 from tinygen.weights.place import Placement, keep_weights, stream_weights
+from tinygen.weights.slabs import SOURCES as STREAM_SOURCES
 from tinygen.weights.slabs import Chooser
 from tinygen.weights.turns import SlabRam
+from tinygen.weights_file import write_weights
+
+_PIECE = 16384  # of a model file, read and checked at a time
+_TFLM_CODE = 65536  # more than TensorFlow Lite Micro took for any of the MLPerf Tiny models
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +130,39 @@ def slabs_held(graph: Graph, placement: Placement) -> tuple[Held, ...]:
         Held(_slab_name(graph, slab.first, slab.last), slab.nbytes, slab.first, slab.last)
         for slab in placement.slabs
     )
+
+
+def stream_model(
+    board: Board, graph: Graph, content: bytes, choice: WeightChoice
+) -> tuple[WeightsEntry, Stream | None]:
+    """Say where a whole model file is, and how it is brought into RAM where it streams.
+
+    Args:
+        board: Where it runs.
+        graph: Of the file.
+        content: The file.
+        choice: What the user wants; ``auto`` keeps it in flash where it fits.
+
+    Raises:
+        UsageError: There is no such choice, or the board has no such source.
+    """
+    source = source_on(board, choice)
+    fits = len(content) + _TFLM_CODE <= board.region("flash").nbytes
+    if choice.text in {"flash", "ram"} or (choice.text == "auto" and (fits or not source)):
+        return WeightsEntry(choice.text, "", 0, 0, -1, 0, ()), None
+    pieces = range(0, len(content), _PIECE)
+    file = write_weights(graph.sha256, [(0, content[at : at + _PIECE]) for at in pieces])
+    code = source_code(source, board, len(file.content), ICOUNT_SHIFT)
+    entry = WeightsEntry(
+        choice=choice.text,
+        source=code.name,
+        file_bytes=len(file.content),
+        slab_bytes=0,
+        origin=_origin(board, source),
+        bytes_an_inference=0,
+        places=(),
+    )
+    return entry, Stream(file, (), replace(code, files=(*code.files, *STREAM_SOURCES)))
 
 
 def _origin(board: Board, source: str) -> int:

@@ -16,6 +16,7 @@ from tinygen.emit.parts import Project
 from tinygen.emit.tflm import TflmParts, emit_application, emit_measurement
 from tinygen.errors import ToolchainError
 from tinygen.graph import Graph
+from tinygen.manifest import IN_FLASH
 from tinygen.ops.contract import Kernel, Optimize
 from tinygen.packs.store import tflm_roots
 from tinygen.progress import Progress
@@ -23,6 +24,8 @@ from tinygen.resources import data_dir
 from tinygen.tflm_arena import ArenaNeed, measure_arena, room_bytes
 
 _MEASURING_STACK = 16 << 10  # memory is ample there
+# What of an application needs nothing of the library.
+_MODEL_FILES = {"model_data.cc", "model_weights.c"}
 _HINT = """there are three ways to get one (docs/tflm.md):
   1. --tflm-dir DIR or TINYGEN_TFLM_DIR: a git checkout of tensorflow/tflite-micro, or the tree
      that its create_tflm_tree.py makes
@@ -101,12 +104,18 @@ class _Maker:
         """Return the project of the firmware that measures, for an emulated board."""
         parts = self._parts(board, emit_measurement, room_bytes(board))
         return replace(
-            self._project, board=board, tflm=parts, stack_bytes=_MEASURING_STACK, app="serve"
+            self._project,
+            board=board,
+            tflm=parts,
+            weights=IN_FLASH,
+            stream=None,
+            stack_bytes=_MEASURING_STACK,
+            app="serve",
         )
 
     def application(self, need: ArenaNeed) -> Project:
         """Return the project that is shipped."""
-        emit = partial(emit_application, plan=need.plan)
+        emit = partial(emit_application, plan=need.plan, stream=self._project.stream)
         parts = self._parts(self._project.board, emit, need.arena_bytes)
         parts = replace(
             parts,
@@ -137,7 +146,7 @@ class _Maker:
                 self._source, board.cpu, project.optimize, self._compiler
             )
         library = self._builders[key].build(
-            {name: text for name, text in sources.items() if name != "model_data.cc"},
+            {name: text for name, text in sources.items() if name not in _MODEL_FILES},
             [data_dir("firmware") / "include"],
             self._progress,
         )

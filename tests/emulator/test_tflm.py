@@ -11,10 +11,10 @@ from tests.emulator.test_mlperf import Runner
 from tinygen.board import find_board
 from tinygen.build.toolchain import find_compiler, require_cxx
 from tinygen.device.qemu import emulate
-from tinygen.errors import ToolchainError
+from tinygen.errors import DeviceError, ToolchainError
 from tinygen.pipeline import Choices, build
 from tinygen.progress import Silent
-from tinygen.session import choose_inputs, open_project, profile, verify
+from tinygen.session import choose_inputs, open_project, profile, run_once, verify
 from tinygen.tflm import find_source
 
 MODELS = {
@@ -138,3 +138,28 @@ def test_a_tree_without_cmsis_nn_kernels_does_not_pass(models_dir, tmp_path, mon
     assert str(caught.value) == (
         f"{copy} has no CMSIS-NN kernel for tflite::Register_FULLY_CONNECTED_INT8()"
     )
+
+
+@pytest.mark.parametrize("weights", ["ram", "stream", "stream:serial"])
+def test_the_model_file_runs_from_ram(models_dir, tmp_path, weights):
+    choices = Choices("qemu-m4", runtime="tflm", weights=weights)
+    build(models_dir / "kws_ref_model.tflite", tmp_path / "p", choices, Silent())
+    project = open_project(tmp_path / "p")
+    _, first = verify(project, choose_inputs(project, 2, None), None, Silent())
+    assert first is None
+    memory, size = project.report.memory, len(project.content)
+    assert memory.ram_bytes > memory.arena_bytes + size
+    assert (memory.flash_bytes > size + 40_000) == (weights == "ram")
+
+
+def test_a_damaged_model_file_never_starts(models_dir, tmp_path):
+    choices = Choices("qemu-m4", runtime="tflm", weights="stream")
+    build(models_dir / "kws_ref_model.tflite", tmp_path / "p", choices, Silent())
+    path = tmp_path / "p" / "weights.bin"
+    content = bytearray(path.read_bytes())
+    content[30_000] ^= 1
+    path.write_bytes(content)
+    project = open_project(tmp_path / "p")
+    with pytest.raises(DeviceError) as caught:
+        run_once(project, choose_inputs(project, 1, None).sets[0], None)
+    assert str(caught.value) == "chunk 1 of the weights from 'external' is damaged"

@@ -10,7 +10,7 @@ from tests.tflite_builder import ModelBuilder
 from tinygen.core import Core
 from tinygen.emit.kernels import choose_kernel, choose_kernels
 from tinygen.emit.model import emit_model
-from tinygen.emit.parts import Stream
+from tinygen.emit.streams import Stream
 from tinygen.emit.weight_source import SourceCode
 from tinygen.load.tflite import read_graph
 from tinygen.ops.contract import Target

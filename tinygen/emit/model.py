@@ -7,9 +7,8 @@ from itertools import count
 from tinygen.emit.arena import Arena, make_arena
 from tinygen.emit.chains import ChainText, chain_text
 from tinygen.emit.loops import LoopText, StructText, call_texts, loop_texts, struct_texts
-from tinygen.emit.parts import Stream
 from tinygen.emit.render import C_TYPES, c_float, render
-from tinygen.emit.streams import stream_text
+from tinygen.emit.streams import Stream, stream_text
 from tinygen.graph import Graph, Op, Tensor
 from tinygen.ops.contract import Constant, Kernel, stored_constants
 from tinygen.plan.model import Plan

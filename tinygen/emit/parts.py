@@ -5,29 +5,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tinygen.board import Board
+from tinygen.emit.streams import Stream
 from tinygen.emit.tflm import TflmParts
-from tinygen.emit.weight_source import SourceCode
 from tinygen.graph import Graph
 from tinygen.manifest import IN_FLASH, WeightsEntry
 from tinygen.ops.contract import Kernel, Library, Optimize
 from tinygen.plan.model import Plan
-from tinygen.weights_file import WeightsFile
-
-
-@dataclass(frozen=True, slots=True)
-class Stream:
-    """Weights that are read while the model runs.
-
-    Attributes:
-        file: What is read; its chunks are those of the kernels' loops, in order.
-        spots: Where in the arena each chunk is read to, and whether it may be read while
-            the core computes with the one before it.
-        source: Where it is read from.
-    """
-
-    file: WeightsFile
-    spots: tuple[tuple[int, bool], ...]
-    source: SourceCode
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -3,7 +3,25 @@
 from dataclasses import dataclass
 
 from tinygen.emit.arena import Arena
-from tinygen.emit.parts import Stream
+from tinygen.emit.weight_source import SourceCode
+from tinygen.weights_file import WeightsFile
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """Weights that are read while the model runs, or a model file that is before it does.
+
+    Attributes:
+        file: What is read; its chunks are those of the kernels' loops, in order, or pieces
+            of the model file.
+        spots: Where in the arena each chunk is read to, and whether it may be read while
+            the core computes with the one before it; none for a model file.
+        source: Where it is read from.
+    """
+
+    file: WeightsFile
+    spots: tuple[tuple[int, bool], ...]
+    source: SourceCode
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,15 +35,18 @@ class StreamText:
     model: str
 
 
-def stream_text(stream: Stream, arena: Arena) -> StreamText:
-    """Return a stream's C text."""
+def stream_text(stream: Stream, arena: Arena | None = None) -> StreamText:
+    """Return a stream's C text; ``arena`` is where its spots are."""
     file = stream.file
+    places = [("NULL", 0)] * len(file.chunks)
+    if arena is not None:
+        places = [(arena.place(to).text(), int(is_early)) for to, is_early in stream.spots]
     return StreamText(
         source=stream.source.name,
         declaration=stream.source.declaration,
         chunks=tuple(
-            (c.offset, c.nbytes, f"{c.crc:#010x}u", arena.place(to).text(), int(is_early))
-            for c, (to, is_early) in zip(file.chunks, stream.spots, strict=True)
+            (c.offset, c.nbytes, f"{c.crc:#010x}u", *place)
+            for c, place in zip(file.chunks, places, strict=True)
         ),
         table_crc=f"{file.table_crc:#010x}u",
         model=", ".join(f"{byte:#04x}" for byte in bytes.fromhex(file.model_sha256)),

@@ -7,6 +7,7 @@ import numpy as np
 
 from tinygen.build.tflm_ops import TflmOp
 from tinygen.emit.render import C_TYPES, c_float, render
+from tinygen.emit.streams import Stream, stream_text
 from tinygen.graph import Graph, Tensor
 
 # Of RecordingMicroAllocator, in the order in which the measuring firmware reports them.
@@ -77,12 +78,14 @@ class _Port:
     shape: str
 
 
-def emit_application(
+def emit_application(  # noqa: PLR0913 - the application is made from all that is known
     graph: Graph,
     ops: Sequence[TflmOp],
     content: bytes,
     arena_bytes: int,
     plan: Sequence[tuple[int, int]],
+    *,
+    stream: Stream | None = None,
 ) -> dict[str, str]:
     """Return the sources of the application, by name.
 
@@ -92,6 +95,7 @@ def emit_application(
         content: The .tflite file.
         arena_bytes: Size of the arena, > 0.
         plan: Bytes and offset of each buffer, in the order in which TFLM asks for them.
+        stream: How the file comes into RAM; None where it is part of the image.
     """
     context = {
         "source_name": graph.name,
@@ -100,11 +104,13 @@ def emit_application(
         "op_count": len(graph.ops),
         "op_ids": [op.index for op in graph.ops],
         "plan": plan,
+        "stream": stream_text(stream) if stream else None,
         "inputs": [_port(graph.tensors[t], n) for n, t in enumerate(graph.inputs)],
         "outputs": [_port(graph.tensors[t], n) for n, t in enumerate(graph.outputs)],
     }
     return {
-        **_common(graph, ops, content),
+        **_interpreter(graph, ops),
+        **(_streamed(graph, stream) if stream else _data(graph, content)),
         "model.cc": render("tflm/model.cc.j2", context),
         "model.h": render("tflm/model.h.j2", context),
     }
@@ -129,7 +135,8 @@ def emit_measurement(
         "records": RECORDS,
     }
     return {
-        **_common(graph, ops, content),
+        **_interpreter(graph, ops),
+        **_data(graph, content),
         "model.cc": render("tflm/measure.cc.j2", context),
         "model.h": render("tflm/measure.h.j2", context),
     }
@@ -140,8 +147,22 @@ def most_buffers(graph: Graph) -> int:
     return len(graph.tensors) + _SCRATCH_AN_OP * len(graph.ops)
 
 
-def _common(graph: Graph, ops: Sequence[TflmOp], content: bytes) -> dict[str, str]:
-    array = np.frombuffer(content, np.uint8)
+def _data(graph: Graph, content: bytes) -> dict[str, str]:
+    context = {"source_name": graph.name, "content": np.frombuffer(content, np.uint8)}
+    return {"model_data.cc": render("tflm/model_data.cc.j2", context)}
+
+
+def _streamed(graph: Graph, stream: Stream) -> dict[str, str]:
+    context = {
+        "source_name": graph.name,
+        "nbytes": sum(chunk.nbytes for chunk in stream.file.chunks),
+        "headers": sorted(stream.source.headers),
+        "stream": stream_text(stream),
+    }
+    return {"model_weights.c": render("tflm/model_weights.c.j2", context)}
+
+
+def _interpreter(graph: Graph, ops: Sequence[TflmOp]) -> dict[str, str]:
     interpreter = {
         "source_name": graph.name,
         "headers": sorted({op.header for op in ops if op.header}),
@@ -152,9 +173,6 @@ def _common(graph: Graph, ops: Sequence[TflmOp], content: bytes) -> dict[str, st
         "cxx_runtime.cc": render("tflm/cxx_runtime.cc.j2", {"source_name": graph.name}),
         "interpreter.h": render("tflm/interpreter.h.j2", interpreter),
         "memory_plan.h": render("tflm/memory_plan.h.j2", {"source_name": graph.name}),
-        "model_data.cc": render(
-            "tflm/model_data.cc.j2", {"source_name": graph.name, "content": array}
-        ),
     }
 
 

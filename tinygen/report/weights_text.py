@@ -5,6 +5,7 @@ from typing import Any
 from tinygen.board import Board
 from tinygen.report.model import Report
 
+_ONCE = "read into RAM as a whole, before TensorFlow Lite Micro starts"
 _PLACES = {"flash": "in flash", "ram": "in RAM, from flash at start-up", "stream": "streams"}
 
 
@@ -15,9 +16,10 @@ def weights_text(report: Report) -> str:
         return ""
     rows = []
     if weights["source"]:
+        read = weights["bytes_an_inference"]
         rows.append(
-            f"  weights.bin {weights['file_bytes']:,} bytes, from '{weights['source']}'; an "
-            f"inference reads {weights['bytes_an_inference']:,} through {weights['slab_bytes']:,}"
+            f"  weights.bin {weights['file_bytes']:,} bytes, from '{weights['source']}'; "
+            + (f"an inference reads {read:,} through {weights['slab_bytes']:,}" if read else _ONCE)
         )
     rows += [_place(place) for place in weights["places"]]
     return "\n".join(rows)

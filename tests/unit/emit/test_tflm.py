@@ -7,10 +7,12 @@ import pytest
 
 from tests.emulator.small_model import small_model
 from tests.tflm_stand_in import write_tree
+from tinygen.board import find_board
 from tinygen.build.tflm_ops import match_ops
 from tinygen.emit.tflm import TflmParts, emit_application, emit_measurement, library_flags
 from tinygen.load.tflite import read_graph
 from tinygen.resources import data_dir
+from tinygen.streaming import WeightChoice, stream_model
 
 FLAGS = (
     *("-std=c++17", "-fsyntax-only", "-fno-exceptions", "-fno-rtti"),
@@ -20,14 +22,17 @@ FLAGS = (
 
 @pytest.fixture
 def emitted(tmp_path):
-    """Return both applications of the small model, and the folder of the stand-in."""
+    """Return the applications of the small model, and the folder of the stand-in."""
     content = small_model()
+    choice = WeightChoice("stream:file", 4096)
+    _, stream = stream_model(find_board("qemu-m4"), read_graph(content, "small"), content, choice)
     graph = read_graph(content, "small")
     tree = write_tree(tmp_path / "tree")
     ops = match_ops(graph, tree)
     return {
         "application": emit_application(graph, ops, content, 2048, [(672, 0), (1344, 672)]),
         "measurement": emit_measurement(graph, ops, content, 65536),
+        "streamed": emit_application(graph, ops, content, 2048, [(672, 0)], stream=stream),
     }, tree
 
 
@@ -43,6 +48,12 @@ def test_the_measuring_firmware_is_as_the_golden_files(emitted, golden, name):
     golden(f"tflm/measurement/{name}", emitted[0]["measurement"][name])
 
 
+@pytest.mark.parametrize("name", ["model.cc", "model.h", "model_weights.c"])
+def test_the_application_without_its_model_is_as_the_golden_files(emitted, golden, name):
+    golden(f"tflm/streamed/{name}", emitted[0]["streamed"][name])
+    assert "model_data.cc" not in emitted[0]["streamed"]
+
+
 def test_the_array_is_the_model_file(emitted):
     text = emitted[0]["application"]["model_data.cc"]
     assert f"alignas(16) const uint8_t model_data[{len(small_model())}] TG_WEIGHTS" in text
@@ -50,8 +61,10 @@ def test_the_array_is_the_model_file(emitted):
     assert bytes(int(number) for number in numbers) == small_model()
 
 
-@pytest.mark.parametrize("kind", ["application", "measurement"])
-def test_the_sources_compile_without_a_warning(emitted, tmp_path, kind):
+@pytest.mark.parametrize(
+    ("kind", "count"), [("application", 3), ("measurement", 3), ("streamed", 2)]
+)
+def test_the_sources_compile_without_a_warning(emitted, tmp_path, kind, count):
     compiler = shutil.which("g++")
     if compiler is None:
         pytest.skip("no g++")
@@ -60,7 +73,7 @@ def test_the_sources_compile_without_a_warning(emitted, tmp_path, kind):
     for name, text in emitted[0][kind].items():
         (folder / name).write_text(text)
     sources = sorted(folder.glob("*.cc"))
-    assert len(sources) == 3
+    assert len(sources) == count
     includes = [f"-I{folder}", f"-isystem{emitted[1]}", f"-I{data_dir('firmware') / 'include'}"]
     done = subprocess.run(
         [compiler, *FLAGS, *includes, *sources], capture_output=True, text=True, check=False
