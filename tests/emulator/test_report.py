@@ -7,6 +7,8 @@ import pytest
 from click.testing import CliRunner
 
 from tests.emulator.small_model import small_model
+from tests.two_rams import use_two_rams
+from tinygen.board import list_boards
 from tinygen.cli.main import cli
 
 # What would make a browser fetch something.
@@ -88,3 +90,19 @@ def test_a_page_shows_what_verify_and_profile_found(project, tmp_path):
     assert page.rectangles == len(table["buffers"]) >= 3
     ends = [buffer["offset"] + buffer["nbytes"] for buffer in table["buffers"]]
     assert max(ends) == table["memory"]["arena_bytes"]
+
+
+def test_the_parts_of_the_arena_are_drawn_one_above_the_other(tmp_path, monkeypatch):
+    board = use_two_rams(monkeypatch, tmp_path / "boards", 1_400 + 4096 + 512, 1_024)
+    (tmp_path / "small.tflite").write_bytes(small_model())
+    run("build", tmp_path / "small.tflite", "--board", board, "-o", tmp_path / "p", "-q")
+    _, page, table = read(tmp_path / "p", tmp_path)
+    list_boards.cache_clear()
+    parts = {part["region"]: part["arena_bytes"] for part in table["memory"]["arenas"]}
+    assert parts.keys() == {"RAM", "BANK"}
+    for name, nbytes in parts.items():
+        of = [b for b in table["buffers"] if b["region"] == name]
+        assert max(b["offset"] + b["nbytes"] for b in of) == nbytes
+        assert sum(word.endswith(f", in {name}") for word in page.words) == len(of)
+    assert page.rectangles == len(table["buffers"])
+    assert f"{table['memory']['arena_bytes']:,}" in page.words
