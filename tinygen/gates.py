@@ -25,7 +25,7 @@ def pass_gates(project: Project, image: Image) -> None:
 def unwanted_functions(project: Project) -> dict[str, str]:
     """Return the reference functions that CMSIS-NN's replace, and for which op."""
     used = [kernel for kernel in kernels_used(project.kernels, project.plan.chains) if kernel]
-    wanted = {function for kernel in used for function in _functions(kernel)}
+    wanted = {name for kernel in used for name in (*_functions(kernel), *_arguments(kernel))}
     target = Target(project.board.cpu, project.optimize)
     unwanted = {}
     for op, kernel in zip(project.graph.ops, project.kernels, strict=True):
@@ -39,3 +39,9 @@ def unwanted_functions(project: Project) -> dict[str, str]:
 def _functions(kernel: Kernel) -> set[str]:
     loops = [call for loop in kernel.loops for call in loop.calls]
     return {call.function for call in (*kernel.calls, *loops)}
+
+
+def _arguments(kernel: Kernel) -> set[str]:
+    """Return what calls are given: functions that loops around them call are among it."""
+    loops = [call for loop in kernel.loops for call in loop.calls]
+    return {argument for call in (*kernel.calls, *loops) for argument in call.arguments}

@@ -4,14 +4,17 @@ import shutil
 import subprocess
 
 import pytest
+from ai_edge_litert import schema_py_generated as schema
 
 from tests.projects import make_project
+from tests.tflite_builder import ModelBuilder
 from tinygen.board import find_board
 from tinygen.build.gates import require_absent, require_flags, require_tflm_cmsis_nn
 from tinygen.core import CORES
 from tinygen.emit.kernels import choose_kernels
 from tinygen.errors import ToolchainError
 from tinygen.gates import unwanted_functions
+from tinygen.load.tflite import read_graph
 from tinygen.ops.contract import Target
 
 GCC = "arm-none-eabi-gcc"
@@ -116,3 +119,18 @@ def test_other_members_pass(tmp_path, member, core):
     path = tmp_path / "firmware.map"
     path.write_text(MAP.format(member=member))
     require_tflm_cmsis_nn(path, CORES[core])
+
+
+def test_a_function_that_a_loop_is_given_is_wanted():
+    """MUL that broadcasts is the portable one, in a loop that is given its function."""
+    b = ModelBuilder()
+    x, y, z = (b.tensor([1, 4, 4, 8], scale=0.1) for _ in range(3))
+    gate = b.tensor([1, 1, 1, 8], scale=0.1)
+    for inputs, out in (([x, x], y), ([y, gate], z)):
+        b.op("MUL", inputs, [out], schema.MulOptionsT())
+    content = b.build([x, gate], [z])
+    graph = read_graph(content, "test")
+    kernels = choose_kernels(graph, Target(find_board("qemu-m4").cpu), "cmsis-nn")
+    assert [kernel.name for kernel in kernels] == ["arm_elementwise_mul_s8", "tg_mul_s8"]
+    project = make_project(model=content, kernels=kernels, library="cmsis-nn")
+    assert unwanted_functions(project) == {}
