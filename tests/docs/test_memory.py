@@ -18,8 +18,9 @@ def arena(text):
     return int(ARENA.search(text)[1].replace(",", ""))
 
 
-def test_there_is_a_picture_of_four_models():
-    assert len(PLANS) == 4
+def test_there_is_a_picture_of_four_models_and_of_two_memories():
+    assert len(PLANS) == 5
+    assert len({command.split()[1] for command in PLANS}) == 4
 
 
 @pytest.mark.parametrize("command", PLANS)
