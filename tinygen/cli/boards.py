@@ -9,6 +9,7 @@ from tinygen.board import Board, find_board, list_boards
 from tinygen.errors import BoardError
 from tinygen.packs.board_file import board_text, nearest_board
 from tinygen.packs.device import find_device
+from tinygen.region import Region
 from tinygen.resources import user_boards_dir
 
 
@@ -40,7 +41,8 @@ def show(board_id: str) -> None:
     click.echo(f"  core    {board.core}, {board.clock_hz / 1e6:g} MHz; {where}")
     for region in board.regions:
         click.echo(
-            f"  {region.kind:<8}{region.name:<10}0x{region.origin:08x}  {region.nbytes:>11,} bytes"
+            f"  {region.kind:<9}{region.name:<10}0x{region.origin:08x}  {region.nbytes:>11,} bytes"
+            f"{_arena_note(board, region)}"
         )
     way = "bare metal"
     if board.framework:
@@ -96,6 +98,16 @@ def _require_new(name: str, output: Path | None) -> None:
     taken = {one for board in list_boards() for one in (board.id, *board.aliases)}
     if output is None and name in taken:
         raise BoardError(f"there is a board '{name}'", hint="choose another name with --id")
+
+
+def _arena_note(board: Board, region: Region) -> str:
+    """Return what the planner knows of a memory, where there are several to choose from."""
+    if region.kind != "ram" or len(board.arena_regions) == 1:
+        return ""
+    if not region.arena:
+        return "  not for buffers"
+    reach = "" if region.dma else ", out of DMA's reach"
+    return f"  {board.bytes_per_second(region) / 1e6:,.0f} MB/s{reach}"
 
 
 def _ram_bytes(board: Board) -> int:

@@ -74,3 +74,11 @@ def test_a_larger_stack_leaves_less_for_the_arena(model, tmp_path, monkeypatch):
     board = use_two_rams(monkeypatch, tmp_path / "b", STACK + SPARE + 1600, 1400)
     done = run("check", model, "--board", board, "--stack", STACK + 1600, "-q")
     assert done.exit_code == 5
+
+
+def test_boards_show_tells_speed_and_reach_of_each_memory():
+    shown = run("boards", "show", "stm32h7").stdout
+    assert "131,072 bytes  3,200 MB/s, out of DMA's reach\n" in shown
+    assert "524,288 bytes  1,600 MB/s\n" in shown
+    assert "65,536 bytes  not for buffers\n" in shown
+    assert " MB/s" not in run("boards", "show", "qemu-m4").stdout
