@@ -32,6 +32,8 @@ def test_the_commands_of_a_page_work(page, tmp_path):
     models = Path(os.environ.get("TINYGEN_MODELS", ROOT.parent / "shared" / "models"))
     if "models/" in text and not models.is_dir():
         pytest.skip("no real models: set TINYGEN_MODELS to a folder that holds them")
+    if "--runtime tflm" in text and not os.environ.get("TINYGEN_TFLM_DIR"):
+        pytest.skip("no TensorFlow Lite Micro: set TINYGEN_TFLM_DIR")
     for name in ("examples", "boards", "Makefile"):
         (tmp_path / name).symlink_to(ROOT / name)
     if models.is_dir():
