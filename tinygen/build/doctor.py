@@ -10,6 +10,7 @@ from importlib.metadata import PackageNotFoundError, requires, version
 
 from tinygen.board import list_boards
 from tinygen.build.cmsis_nn import find_cmsis_nn
+from tinygen.build.host_plugin import INSTALL_HOST, find_host_compiler
 from tinygen.build.toolchain import (
     INSTALL,
     INSTALL_CXX,
@@ -62,6 +63,7 @@ def examine() -> tuple[Check, ...]:
         _package("keras", keras, is_optional=True),
         _cmsis_nn(),
         _cxx_library(),
+        _host_compiler(),
         _package("cmsis-pack-manager", "packs, boards add", is_optional=True),
         _cache(),
     )
@@ -98,7 +100,7 @@ def _emulator() -> Check:
         if path is None:
             raise _MissingError(f"no {QEMU} on PATH")
         known = _run(path, "-machine", "help")
-        wanted = {board.qemu_machine for board in list_boards() if board.is_emulated}
+        wanted = {b.qemu_machine.partition(",")[0] for b in list_boards() if b.is_emulated}
         missing = sorted(
             name for name in wanted if not re.search(rf"^{name}\s", known, re.MULTILINE)
         )
@@ -155,6 +157,16 @@ def _cxx_library() -> Check:
         found = str(require_cxx(find_compiler()).name)
     except ToolchainError as error:
         return Check(name, False, str(error), INSTALL_CXX, needed_for, is_optional=True)
+    return Check(name, True, found, "", needed_for, is_optional=True)
+
+
+def _host_compiler() -> Check:
+    name, needed_for = "C compiler of this machine", "estimates of cycles"
+    try:
+        found = find_host_compiler()
+        _run(found, "--version")
+    except (ToolchainError, _MissingError) as error:
+        return Check(name, False, str(error), INSTALL_HOST, needed_for, is_optional=True)
     return Check(name, True, found, "", needed_for, is_optional=True)
 
 

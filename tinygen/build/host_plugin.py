@@ -10,6 +10,7 @@ from pathlib import Path
 from tinygen.errors import ToolchainError
 from tinygen.resources import cache_dir, data_dir
 
+INSTALL_HOST = "apt-get install gcc libc6-dev"
 _FLAGS = ("-std=c11", "-O2", "-fPIC", "-shared", "-fvisibility=hidden")
 
 
@@ -27,11 +28,21 @@ def build_plugin() -> Path:
     return target
 
 
-def _compile(source: Path, target: Path) -> None:
-    """Put the plugin in its place whole: another process may be using it."""
+def find_host_compiler() -> str:
+    """Return the C compiler for this machine: ``CC``, else ``cc`` or ``gcc`` on PATH.
+
+    Raises:
+        ToolchainError: There is none.
+    """
     compiler = shutil.which(os.environ.get("CC", "cc")) or shutil.which("gcc")
     if compiler is None:
-        raise ToolchainError("no C compiler for this machine", hint="apt-get install gcc")
+        raise ToolchainError("no C compiler for this machine", hint=INSTALL_HOST)
+    return compiler
+
+
+def _compile(source: Path, target: Path) -> None:
+    """Put the plugin in its place whole: another process may be using it."""
+    compiler = find_host_compiler()
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=target.parent) as folder:
@@ -46,5 +57,5 @@ def _compile(source: Path, target: Path) -> None:
     except subprocess.CalledProcessError as error:
         raise ToolchainError(
             f"{compiler} cannot compile {source.name}: {error.stderr.decode()[-500:].strip()}",
-            hint="apt-get install gcc libc6-dev",
+            hint=INSTALL_HOST,
         ) from error

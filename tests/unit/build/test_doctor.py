@@ -47,6 +47,15 @@ def test_without_path_compiler_and_emulator_are_missing(monkeypatch, tmp_path):
     assert found["qemu-system-arm"].fix == "apt-get install qemu-system-arm"
 
 
+def test_without_path_there_is_no_compiler_for_this_machine(monkeypatch, tmp_path):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.delenv("CC", raising=False)
+    check = checks()["C compiler of this machine"]
+    assert (check.ok, check.is_optional) == (False, True)
+    assert check.found == "no C compiler for this machine"
+    assert check.fix == "apt-get install gcc libc6-dev"
+
+
 def test_an_emulator_without_a_machine_of_ours_is_named(monkeypatch, tmp_path):
     fake = tmp_path / "qemu-system-arm"
     fake.write_text("#!/bin/sh\necho 'mps2-an385  ARM MPS2'\n")
