@@ -118,6 +118,7 @@ def prepare(model: Path, choices: Choices, progress: Progress) -> Prepared:
         ModelError, BoardError, ToolchainError: As the stages say.
     """
     board = find_board(choices.board_id)
+    require_possible(board, choices)
     progress.step(f"loading {model.name}")
     loaded = load_model(model, QuantizeOptions(samples=choices.samples))
     given = read_graph(loaded.content, loaded.name)
@@ -182,11 +183,11 @@ def build(model: Path, out: Path, choices: Choices, progress: Progress) -> Repor
     Raises:
         TinygenError: Any of its kinds, as the stages say.
     """
+    require_possible(find_board(choices.board_id), choices)
     tflm = find_source(choices.tflm_dir) if choices.runtime == "tflm" else None
     choice = WeightChoice(choices.weights, choices.weight_ram)
     if tflm:
         choices = replace(choices, kernels="reference", surgery=False, weights="flash")
-    require_possible(find_board(choices.board_id), choices)
     prepared = prepare(model, choices, progress)
     if tflm is None:  # else the arena is not known before it is measured
         require_fit(prepared.board, fit_of(prepared, choices))

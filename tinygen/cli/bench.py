@@ -9,17 +9,21 @@ import click
 from tinygen.bench.measure import all_cells, find_models, made_with, measure_cells
 from tinygen.bench.table import table_json, table_markdown, table_text, write_page
 from tinygen.board import find_board
-from tinygen.cli.options import output_options, tflm_dir_option
+from tinygen.cli.options import (
+    LIBRARIES,
+    OPTIMIZES,
+    RUNTIMES,
+    json_file_option,
+    output_options,
+    surgery_option,
+    tflm_dir_option,
+)
 from tinygen.cli.terminal import make_progress, say
 from tinygen.errors import UsageError, VerifyError
 from tinygen.ops.contract import Library, Optimize
 from tinygen.pipeline import Runtime
 from tinygen.report.model import write_json
 from tinygen.tflm import find_source
-
-_LIBRARIES = ("tinygen", "cmsis-nn", "reference", "auto")
-_RUNTIMES = ("aot", "tflm")
-_OPTIMIZES = ("speed", "balanced", "size", "ram")
 
 
 @click.command("bench")
@@ -51,11 +55,7 @@ _OPTIMIZES = ("speed", "balanced", "size", "ram")
     metavar="LIST",
     help="What matters: speed, balanced, size, ram.",
 )
-@click.option(
-    "--surgery/--no-surgery",
-    default=True,
-    help="Leave out work that cannot change the output (proved in the build).",
-)
+@surgery_option
 @click.option(
     "--runtime",
     default="aot",
@@ -71,13 +71,7 @@ _OPTIMIZES = ("speed", "balanced", "size", "ram")
     metavar="N",
     help="Cells measured at a time; all cores unless given.",
 )
-@click.option(
-    "--json",
-    "json_path",
-    metavar="FILE",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="Write the table as JSON.",
-)
+@json_file_option("Write the table as JSON.")
 @click.option(
     "--markdown",
     "page",
@@ -110,9 +104,9 @@ def command(  # noqa: PLR0913 - click hands over one argument an option
     board_ids = [find_board(board_id).id for board_id in boards.split(",")]
     if not all(find_board(board_id).is_emulated for board_id in board_ids):
         raise UsageError("bench measures emulated boards", hint="name qemu-... boards only")
-    libraries = cast("list[Library | Literal['auto']]", _chosen(kernels, _LIBRARIES))
-    optimizes = cast("list[Optimize]", _chosen(optimize, _OPTIMIZES))
-    runtimes = cast("list[Runtime]", _chosen(runtime, _RUNTIMES))
+    libraries = cast("list[Library | Literal['auto']]", _chosen(kernels, LIBRARIES))
+    optimizes = cast("list[Optimize]", _chosen(optimize, OPTIMIZES))
+    runtimes = cast("list[Runtime]", _chosen(runtime, RUNTIMES))
     if "tflm" in runtimes:
         find_source(tflm_dir)  # before anything is measured
     found = find_models(models, progress)

@@ -1,24 +1,13 @@
 """``tinygen build``: a model to a firmware project, built and measured."""
 
 from pathlib import Path
-from typing import Literal
 
 import click
 
 from tinygen.board import find_board
-from tinygen.cli.options import (
-    MODEL,
-    board_option,
-    json_option,
-    kernel_options,
-    output_options,
-    runtime_options,
-    sample_source,
-    samples_option,
-    weight_options,
-)
+from tinygen.cli.choices import choice_options
+from tinygen.cli.options import MODEL, json_option, output_options, runtime_options, stack_option
 from tinygen.cli.terminal import make_progress, say
-from tinygen.ops.contract import Library, Optimize
 from tinygen.pipeline import Choices, build
 from tinygen.report.model import write_report
 from tinygen.report.text import build_text
@@ -26,8 +15,7 @@ from tinygen.report.text import build_text
 
 @click.command("build")
 @click.argument("model", type=MODEL)
-@board_option
-@samples_option
+@choice_options
 @click.option(
     "-o",
     "--output",
@@ -36,15 +24,7 @@ from tinygen.report.text import build_text
     type=click.Path(file_okay=False, path_type=Path),
     help="Project folder; build/MODEL-BOARD unless given.",
 )
-@kernel_options
-@weight_options
-@click.option(
-    "--stack",
-    "stack_bytes",
-    type=click.IntRange(512, 1 << 20),
-    metavar="BYTES",
-    help="RAM to reserve for the stack; the most that the image can take unless given.",
-)
+@stack_option
 @runtime_options
 @click.option(
     "--app",
@@ -59,19 +39,8 @@ from tinygen.report.text import build_text
 def command(  # noqa: PLR0913 - click hands over one argument an option
     *,
     model: Path,
-    board_id: str,
-    samples: str | None,
+    choices: Choices,
     out: Path | None,
-    kernels: Library,
-    optimize: Optimize,
-    surgery: bool,
-    weights: str,
-    weight_ram: int,
-    stack_bytes: int | None,
-    runtime: Literal["aot", "tflm"],
-    tflm_dir: Path | None,
-    app: Literal["serve", "mlperf"],
-    offline: bool,
     json_path: Path | None,
     quiet: bool,
     verbose: bool,
@@ -81,21 +50,7 @@ def command(  # noqa: PLR0913 - click hands over one argument an option
     MODEL is a .keras, Keras .h5, SavedModel folder or int8 .tflite. A float model needs
     --samples: inputs from which the int8 ranges are measured.
     """
-    board = find_board(board_id)
-    choices = Choices(
-        board_id=board.id,
-        samples=sample_source(samples),
-        kernels=kernels,
-        optimize=optimize,
-        stack_bytes=stack_bytes,
-        surgery=surgery,
-        runtime=runtime,
-        tflm_dir=tflm_dir,
-        offline=offline,
-        app=app,
-        weights=weights,
-        weight_ram=weight_ram,
-    )
+    board = find_board(choices.board_id)
     folder = out or Path("build") / f"{model.stem}-{board.id}"
     report = build(model, folder, choices, make_progress(quiet=quiet, verbose=verbose))
     if json_path:

@@ -10,17 +10,28 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 MODEL = click.Path(path_type=Path)
 PROJECT = click.Path(path_type=Path)
+LIBRARIES = ("tinygen", "cmsis-nn", "reference", "auto")
+OPTIMIZES = ("speed", "balanced", "size", "ram")
+RUNTIMES = ("aot", "tflm")
 
 
-def json_option(function: F) -> F:
-    """Add ``--json FILE``."""
+def json_file_option(text: str) -> Callable[[F], F]:
+    """Return what adds ``--json FILE`` with this help."""
     return click.option(
         "--json",
         "json_path",
         metavar="FILE",
         type=click.Path(dir_okay=False, path_type=Path),
-        help="Write the report as JSON (docs/report.md has the contract).",
-    )(function)
+        help=text,
+    )
+
+
+def json_option(function: F) -> F:
+    """Add ``--json FILE`` for the report."""
+    add: Callable[[F], F] = json_file_option(
+        "Write the report as JSON (docs/report.md has the contract)."
+    )
+    return add(function)
 
 
 def output_options(function: F) -> F:
@@ -65,7 +76,7 @@ def kernel_options(function: F) -> F:
     """Add ``--kernels``, ``--optimize`` and ``--no-surgery``."""
     function = click.option(
         "--kernels",
-        type=click.Choice(["tinygen", "cmsis-nn", "reference", "auto"]),
+        type=click.Choice(LIBRARIES),
         default="tinygen",
         show_default=True,
         help="Whose kernels to prefer; what a library cannot do, reference does. "
@@ -73,11 +84,16 @@ def kernel_options(function: F) -> F:
     )(function)
     function = click.option(
         "--optimize",
-        type=click.Choice(["speed", "balanced", "size", "ram"]),
+        type=click.Choice(OPTIMIZES),
         default="balanced",
         show_default=True,
         help="What matters most.",
     )(function)
+    return surgery_option(function)
+
+
+def surgery_option(function: F) -> F:
+    """Add ``--no-surgery``."""
     return click.option(
         "--surgery/--no-surgery",
         default=True,
@@ -106,12 +122,23 @@ def weight_options(function: F) -> F:
     )(function)
 
 
+def stack_option(function: F) -> F:
+    """Add ``--stack``."""
+    return click.option(
+        "--stack",
+        "stack_bytes",
+        type=click.IntRange(512, 1 << 20),
+        metavar="BYTES",
+        help="RAM to reserve for the stack; the most that the image can take unless given.",
+    )(function)
+
+
 def runtime_options(function: F) -> F:
     """Add ``--runtime`` and ``--tflm-dir``."""
     function = tflm_dir_option(function)
     return click.option(
         "--runtime",
-        type=click.Choice(["aot", "tflm"]),
+        type=click.Choice(RUNTIMES),
         default="aot",
         show_default=True,
         help="Straight C, or TensorFlow Lite Micro's interpreter (docs/tflm.md).",

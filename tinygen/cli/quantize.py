@@ -4,7 +4,13 @@ from pathlib import Path
 
 import click
 
-from tinygen.cli.options import MODEL, output_options, sample_source, samples_option
+from tinygen.cli.options import (
+    MODEL,
+    json_file_option,
+    output_options,
+    sample_source,
+    samples_option,
+)
 from tinygen.cli.terminal import make_progress, say
 from tinygen.errors import UsageError
 from tinygen.load.model_file import load_model
@@ -25,13 +31,7 @@ from tinygen.report.quantization import quantization_text
     type=click.Path(dir_okay=False, path_type=Path),
     help="The int8 .tflite file; MODEL_int8.tflite beside the model unless given.",
 )
-@click.option(
-    "--json",
-    "json_path",
-    metavar="FILE",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="Write the quantization report as JSON.",
-)
+@json_file_option("Write the quantization report as JSON.")
 @output_options
 def command(  # noqa: PLR0913 - click hands over one argument an option
     *,

@@ -123,6 +123,7 @@ def test_with_the_platform_it_is_built_verified_and_measured(run, model, tmp_pat
     [
         (["--kernels", "cmsis-nn"], "esp32c3 (riscv32imc) cannot have --kernels cmsis-nn"),
         (["--kernels", "auto"], "esp32c3 (riscv32imc) cannot have --kernels auto"),
+        (["--runtime", "tflm"], "esp32c3 (riscv32imc) cannot have --runtime tflm"),
         (["--weights", "ram"], "esp32c3 (riscv32imc) cannot have --weights ram"),
     ],
 )
