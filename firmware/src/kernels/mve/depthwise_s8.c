@@ -12,8 +12,9 @@ typedef struct {
     int8_t *scratch;
     int32_t column_bytes; /* of a band */
     tg_mve_rows rows;
-    int32_t next[ROWS];          /* bytes from a row's channels to the next 16 */
-    int32_t left, inside, right; /* columns of padding, of the image, of padding */
+    int32_t next[ROWS];                 /* bytes from a row's channels to the next 16 */
+    int32_t left, inside, right;        /* columns of padding, of the image, of padding */
+    int32_t padded_left, padded_inside; /* those for which padding was filled last */
     tg_mve_band band;
 } work;
 
@@ -74,20 +75,32 @@ static void find_tiles(work *w, int8_t *out, int32_t row, int32_t column, int32_
     b->out = out + (row * p->window.out_w + column) * p->out_step;
 }
 
-static void turn(work *w, int32_t channels)
+/* Fill the columns of padding, unless they are as the call before left them: columns that
+ * are narrower than what turning writes spill into those on the right. */
+static void pad(work *w)
 {
     const int32_t zero = w->p->in_zero_point;
-    int8_t *to = w->scratch;
-    tg_mve_fill(to, zero, w->left * w->column_bytes);
-    to += w->left * w->column_bytes;
+    const int is_same = w->left == w->padded_left && w->inside == w->padded_inside;
+    if (is_same && w->column_bytes == ROWS * CHANNELS) {
+        return;
+    }
+    tg_mve_fill(w->scratch, zero, w->left * w->column_bytes);
+    tg_mve_fill(w->scratch + (w->left + w->inside) * w->column_bytes, zero,
+                w->right * w->column_bytes);
+    w->padded_left = w->left;
+    w->padded_inside = w->inside;
+}
+
+static void turn(work *w, int32_t channels)
+{
+    int8_t *to = w->scratch + w->left * w->column_bytes;
     if (w->p->kept_at != 0) {
         tg_mve_turn_and_keep_s8(&w->rows, w->inside, channels, to, w->column_bytes);
         w->rows.kept += CHANNELS * w->p->window.in_w;
     } else {
         tg_mve_turn_s8(&w->rows, w->inside, channels, to, w->column_bytes);
     }
-    to += w->inside * w->column_bytes;
-    tg_mve_fill(to, zero, w->right * w->column_bytes);
+    pad(w);
 }
 
 /* Compute the tiles that were found, 16 channels at a time. */
@@ -118,7 +131,7 @@ void tg_mve_depthwise_s8(const tg_mve_depthwise *p, tg_mve_tiles *tiles, const i
     const uint32_t pixel = (uint32_t)p->out_step;
     const uint32_t below = pixel * (p->tile_rows == 2 ? (uint32_t)win->out_w : 2);
     const uint32_t outputs[LANES] = {0, pixel, below, below + pixel};
-    work w = {.p = p, .tiles = tiles, .scratch = scratch};
+    work w = {.p = p, .tiles = tiles, .scratch = scratch, .padded_inside = -1};
     w.column_bytes = ROWS * smaller(p->channels, CHANNELS);
     const uint32_t apart = (uint32_t)(win->dilation_w * w.column_bytes);
     const uint32_t columns[LANES] = {0, apart, 2 * apart, 3 * apart};

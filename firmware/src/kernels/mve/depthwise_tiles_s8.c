@@ -32,14 +32,15 @@ _Static_assert(
     "push {r2-r8}\n"                                                                     \
     "ldr r0, [r0]\n"
 
-/* A channel's table, and its whole tiles; Z says that the rest is still to come. */
+/* A channel's table, and its whole tiles; Z says that no rest is still to come. */
 #define BEGIN_CHANNEL                                                                    \
     "ldr r4, [sp, #24]\n"                                                                \
     "ldm r4!, {r3, r5, r7}\n"                                                            \
     "str r4, [sp, #24]\n"                                                                \
     "ldrd r2, r4, [sp, #8]\n"                                                            \
+    "ldr r6, [sp, #16]\n"                                                                \
     "vmsr p0, r4\n"                                                                      \
-    "cmp r0, r0\n"                                                                       \
+    "cmp r6, #0\n"                                                                       \
     "wls lr, r2, 3f\n"                                                                   \
     "2:\n"
 
@@ -96,12 +97,11 @@ _Static_assert(
     "le lr, 2b\n"                                                                        \
     "3:\n"
 #define NEXT_CHANNEL                                                                     \
-    "bne 4f\n"                                                                           \
-    "ldr r4, [sp, #16]\n"                                                                \
-    "cmp r4, #0\n"                                                                       \
     "beq 4f\n"                                                                           \
+    "ldr r4, [sp, #16]\n"                                                                \
     "vmsr p0, r4\n"                                                                      \
     "mov lr, #1\n"                                                                       \
+    "cmp r0, r0\n"                                                                       \
     "b 2b\n"                                                                             \
     "4:\n"                                                                               \
     "ldrd r2, r4, [sp]\n"                                                                \
