@@ -5,19 +5,7 @@
 
 #include "tinygen/cortex_m.h"
 
-#define UART_DATA     TG_REGISTER(TG_UART_BASE + 0x00u)
-#define UART_STATE    TG_REGISTER(TG_UART_BASE + 0x04u)
-#define UART_CTRL     TG_REGISTER(TG_UART_BASE + 0x08u)
-#define UART_INTCLEAR TG_REGISTER(TG_UART_BASE + 0x0Cu)
-#define UART_BAUDDIV  TG_REGISTER(TG_UART_BASE + 0x10u)
-
-#define STATE_TX_FULL     0x1u
-#define STATE_RX_FULL     0x2u
-#define CTRL_TX           0x1u
-#define CTRL_RX           0x2u
-#define CTRL_RX_INTERRUPT 0x8u
-#define INTCLEAR_RX       0x2u
-#define BAUDDIV_SMALLEST  16u
+#include "../cmsdk/uart.h"
 
 #define MEGABYTE_LOG2         20u
 #define MPU_NO_EXECUTE        (1u << 28) /* with no access at all: AP is 0 */
@@ -51,31 +39,7 @@ void tg_port_init(void)
     TIMER_RELOAD = UINT32_MAX;
     TIMER_VALUE = UINT32_MAX;
     TIMER_CTRL = 1;
-    UART_BAUDDIV = BAUDDIV_SMALLEST;
-    UART_CTRL = CTRL_TX | CTRL_RX | CTRL_RX_INTERRUPT;
-    tg_enable_wake_up(TG_UART_IRQ);
-}
-
-int tg_port_poll_byte(void)
-{
-    return (UART_STATE & STATE_RX_FULL) != 0 ? (uint8_t)UART_DATA : -1;
-}
-
-uint8_t tg_port_read_byte(void)
-{
-    while ((UART_STATE & STATE_RX_FULL) == 0) {
-        tg_sleep();
-        UART_INTCLEAR = INTCLEAR_RX;
-        tg_clear_wake_up(TG_UART_IRQ);
-    }
-    return (uint8_t)UART_DATA;
-}
-
-void tg_port_write_byte(uint8_t byte)
-{
-    while ((UART_STATE & STATE_TX_FULL) != 0) {
-    }
-    UART_DATA = byte;
+    tg_cmsdk_start();
 }
 
 uint32_t tg_port_counter(void)

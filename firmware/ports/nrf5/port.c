@@ -8,13 +8,15 @@
 
 #include "tinygen/cycle_counter.h"
 
+#include "../nrf/start.h"
+
 #define BAUD_115200 0x01D7E000u /* 115200 * 2^32 / 16 MHz, in steps of 2^12 */
 
-#define CLOCK_START_CRYSTAL TG_REGISTER(0x40000000u)
-#define CLOCK_STARTED       TG_REGISTER(0x40000100u)
-#define APPROTECT_DISABLE   TG_REGISTER(0x40000558u)
-#define NVMC_ICACHECNF      TG_REGISTER(0x4001E540u)
-#define SOFTWARE_DISABLE    0x5Au
+#define CLOCK_BASE        0x40000000u
+#define GPIO              0x50000500u
+#define APPROTECT_DISABLE TG_REGISTER(0x40000558u)
+#define NVMC_ICACHECNF    TG_REGISTER(0x4001E540u)
+#define SOFTWARE_DISABLE  0x5Au
 
 #define UART_START_RX TG_REGISTER(0x40002000u)
 #define UART_START_TX TG_REGISTER(0x40002008u)
@@ -31,12 +33,6 @@
 #define INTENSET_RX   0x4u
 #define ENABLE_UART   4u
 
-#define PORT_BASE(pin)   (0x50000000u + 0x300u * ((pin) / 32u))
-#define PIN_CNF(pin)     TG_REGISTER(PORT_BASE(pin) + 0x700u + 4u * ((pin) % 32u))
-#define PIN_OUTSET(pin)  TG_REGISTER(PORT_BASE(pin) + 0x508u)
-#define PIN_OUTPUT       3u        /* input buffer off */
-#define PIN_INPUT_PULLED (3u << 2) /* up */
-
 #define TIMER_START     TG_REGISTER(0x40008000u)
 #define TIMER_CAPTURE_0 TG_REGISTER(0x40008040u)
 #define TIMER_BITMODE   TG_REGISTER(0x40008508u)
@@ -44,15 +40,6 @@
 #define TIMER_CC_0      TG_REGISTER(0x40008540u)
 #define TIMER_HZ        16000000u
 #define BITMODE_32      3u
-
-/* The RC oscillator is too far off for a UART on a cold day. */
-static void start_crystal(void)
-{
-    CLOCK_STARTED = 0;
-    CLOCK_START_CRYSTAL = 1;
-    while (CLOCK_STARTED == 0) {
-    }
-}
 
 static void start_timer(void)
 {
@@ -63,9 +50,7 @@ static void start_timer(void)
 
 static void start_link(void)
 {
-    PIN_OUTSET(TG_LINK_TX) = 1u << TG_LINK_TX % 32; /* an idle line is high */
-    PIN_CNF(TG_LINK_TX) = PIN_OUTPUT;
-    PIN_CNF(TG_LINK_RX) = PIN_INPUT_PULLED;
+    tg_nrf_set_link_pins(GPIO);
     UART_PSEL_TXD = TG_LINK_TX;
     UART_PSEL_RXD = TG_LINK_RX;
     UART_BAUDRATE = BAUD_115200;
@@ -79,7 +64,7 @@ static void start_link(void)
 void tg_port_init(void)
 {
     tg_mask_interrupts();
-    start_crystal();
+    tg_nrf_start_crystal(CLOCK_BASE);
 #if TG_IS_NRF52
     APPROTECT_DISABLE = SOFTWARE_DISABLE; /* or newer parts lock the debug port out */
     NVMC_ICACHECNF = 1;

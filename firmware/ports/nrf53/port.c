@@ -9,13 +9,15 @@
 
 #include "tinygen/cycle_counter.h"
 
+#include "../nrf/start.h"
+
 #define BAUD_115200 0x01D60000u /* of 2^32 / 16 MHz; 0.4 % below: the UARTE's table */
 
-#define CLOCK_START_CRYSTAL TG_REGISTER(0x50005000u)
-#define CLOCK_STARTED       TG_REGISTER(0x50005100u)
-#define CLOCK_HFCLKCTRL     TG_REGISTER(0x50005558u)
-#define HFCLK_128_MHZ       0u
-#define CACHE_ENABLE        TG_REGISTER(0x50001500u)
+#define CLOCK_BASE      0x50005000u
+#define CLOCK_HFCLKCTRL TG_REGISTER(CLOCK_BASE + 0x558u)
+#define GPIO            0x50842500u
+#define HFCLK_128_MHZ   0u
+#define CACHE_ENABLE    TG_REGISTER(0x50001500u)
 
 #define UARTE_START_RX   TG_REGISTER(0x50008000u)
 #define UARTE_START_TX   TG_REGISTER(0x50008008u)
@@ -34,12 +36,6 @@
 #define INTENSET_END_RX  (1u << 4)
 #define ENABLE_UARTE     8u
 
-#define PORT_BASE(pin)   (0x50842500u + 0x300u * ((pin) / 32u))
-#define PIN_CNF(pin)     TG_REGISTER(PORT_BASE(pin) + 0x200u + 4u * ((pin) % 32u))
-#define PIN_OUTSET(pin)  TG_REGISTER(PORT_BASE(pin) + 0x008u)
-#define PIN_OUTPUT       3u
-#define PIN_INPUT_PULLED (3u << 2)
-
 /* Where the UARTE takes and puts a byte. Start-up zeroes them after tg_port_init, which
  * only names them. */
 static volatile uint8_t received, to_send;
@@ -52,18 +48,13 @@ static uint32_t address_of(volatile uint8_t *byte)
 static void start_clocks(void)
 {
     CLOCK_HFCLKCTRL = HFCLK_128_MHZ;
-    CLOCK_STARTED = 0;
-    CLOCK_START_CRYSTAL = 1;
-    while (CLOCK_STARTED == 0) {
-    }
+    tg_nrf_start_crystal(CLOCK_BASE);
     CACHE_ENABLE = 1;
 }
 
 static void start_link(void)
 {
-    PIN_OUTSET(TG_LINK_TX) = 1u << TG_LINK_TX % 32; /* an idle line is high */
-    PIN_CNF(TG_LINK_TX) = PIN_OUTPUT;
-    PIN_CNF(TG_LINK_RX) = PIN_INPUT_PULLED;
+    tg_nrf_set_link_pins(GPIO);
     UARTE_PSEL_TXD = TG_LINK_TX;
     UARTE_PSEL_RXD = TG_LINK_RX;
     UARTE_BAUDRATE = BAUD_115200;
