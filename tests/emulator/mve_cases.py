@@ -14,6 +14,8 @@ EXACT = {"stretch": 0.006, "is_tiny": True}  # shifts around 0 for few products
 FORMS = {
     "tg_mve_add_s8",
     "tg_mve_add_equal_s8",
+    "tg_mve_add_rows_s8",
+    "tg_mve_sub_rows_s8",
     "tg_mve_narrow_s8",
     "tg_mve_depthwise_taps_s8",
     "tg_mve_lookup_s8",
@@ -178,7 +180,23 @@ def _sums(cases):
             options.fusedActivationFunction = n % 4
             cases._op("ADD", inputs, out, options)
             cases._name(locals())
-    cases.set().binary("ADD", (1, 3, 4, 5), (1, 1, 1, 5))
+    for shape in ((1, 1, 1, 5), (1, 3, 4, 1), (1, 3, 4, 5)):
+        for act in (0, RELU, RELU6):
+            cases.set().binary("ADD", (1, 3, 4, 5), shape, act=act)
+            _difference(cases, (1, 3, 4, 5), shape, (0.03, 0.05), act)
+    for scales in ((0.02, 0.02), (0.05, 0.0001), (1e-6, 0.05)):
+        _difference(cases, (1, 7, 9, 5), (1, 7, 9, 5), scales, 0)
+
+
+def _difference(cases, first, second, scales, act):
+    shapes = (first, second)
+    pairs = zip(shapes, scales, strict=True)
+    inputs = [cases.set()._input(shape, scale)[0] for shape, scale in pairs]
+    out = cases._output(first, float(cases.rng.uniform(0.6, 1.1) * sum(scales)))
+    options = schema.SubOptionsT()
+    options.fusedActivationFunction = act
+    cases._op("SUB", inputs, out, options)
+    cases._name(locals())
 
 
 def _functions(cases):

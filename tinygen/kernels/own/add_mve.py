@@ -1,19 +1,31 @@
-"""ADD with the vector extension: equal shapes, four sums at a time."""
+"""ADD and SUB with the vector extension: four sums at a time."""
+
+from functools import partial
 
 from tinygen.graph import Graph, Op
 from tinygen.kernels.own.constant_operand import look_up_constant
 from tinygen.kernels.own.look_up_mve import vectorized
+from tinygen.kernels.own.mul_mve import by_rows
 from tinygen.ops.add_sub import add_rescaling
 from tinygen.ops.binary import fused_range
 from tinygen.ops.contract import Call, Kernel, Struct, Target
+from tinygen.ops.registry import op_types
 
 _HALF = (1 << 30, 0)  # multiplier 0.5: what TFLM has for the larger scale
 
 
-def emit(graph: Graph, op: Op, _target: Target) -> Kernel | None:
-    """Return the kernel; None where inputs repeat, or the output has a tiny scale."""
+def _emit(rows: str, graph: Graph, op: Op, target: Target) -> Kernel | None:
+    """Return the kernel; None where the output has a tiny scale."""
     if looked_up := vectorized(look_up_constant(graph, op)):
         return looked_up
+    equal = _equal_shapes(graph, op) if op.name == "ADD" else None
+    if equal or add_rescaling(graph, op).out[1] >= 0:
+        return equal
+    return by_rows(op_types()[op.name].kernel(graph, op, target), rows, "sum_rows_s8")
+
+
+def _equal_shapes(graph: Graph, op: Op) -> Kernel | None:
+    """Return the kernel of a sum; None where inputs repeat, or the output has a tiny scale."""
     inputs = [graph.tensors[t] for t in op.inputs]
     y, rescaling = graph.outputs_of(op)[0], add_rescaling(graph, op)
     scales = [rescaling.in0, rescaling.in1]
@@ -49,4 +61,7 @@ def emit(graph: Graph, op: Op, _target: Target) -> Kernel | None:
     )
 
 
-KERNELS_MVE = {"ADD": emit}
+KERNELS_MVE = {
+    "ADD": partial(_emit, "tg_mve_add_rows_s8"),
+    "SUB": partial(_emit, "tg_mve_sub_rows_s8"),
+}

@@ -37,7 +37,7 @@ _UNARY = (
     *("ABS", "ELU", "HARD_SWISH", "LEAKY_RELU", "LOGISTIC", "QUANTIZE", "RELU", "RELU6"),
     *("RSQRT", "TANH"),
 )
-# MUL and ADD have more kernels: mul_mve, add_mve.
-_CONSTANT = ("MAXIMUM", "MINIMUM", "SQUARED_DIFFERENCE", "SUB")
+# ADD, MUL and SUB have more kernels: add_mve, mul_mve.
+_CONSTANT = ("MAXIMUM", "MINIMUM", "SQUARED_DIFFERENCE")
 
 KERNELS_MVE = dict.fromkeys(_UNARY, _emit) | dict.fromkeys(_CONSTANT, _emit_constant)

@@ -18,21 +18,22 @@ def emit(graph: Graph, op: Op, target: Target) -> Kernel | None:
         return looked_up
     if output_multiplier(graph, op)[1] >= 0:
         return None
-    portable = op_types()[op.name].kernel(graph, op, target)
+    return by_rows(op_types()[op.name].kernel(graph, op, target), _FUNCTION, "mul_s8")
 
-    def renamed(text: str) -> str:
-        return text.replace("tg_mul_s8", _FUNCTION)
 
+def by_rows(portable: Kernel, function: str, file: str) -> Kernel:
+    """Return a kernel of two inputs that calls vector ``function`` of ``file`` instead."""
+    text = {portable.name: function}
     return replace(
         portable,
-        name=_FUNCTION,
+        name=function,
         calls=[
-            Call(renamed(call.function), [renamed(a) for a in call.arguments])
+            Call(text.get(call.function, call.function), [text.get(a, a) for a in call.arguments])
             for call in portable.calls
         ],
-        sources=["kernels/mve/mul_s8.c", *portable.sources[1:]],
-        headers=["tinygen/mve/mul_s8.h"],
-        why="eight products at a time",
+        sources=[f"kernels/mve/{file}.c", *portable.sources[1:]],
+        headers=[f"tinygen/mve/{file}.h"],
+        why="a vector at a time",
     )
 
 

@@ -38,7 +38,7 @@ def test_vector_kernels_are_asked_first_where_the_core_has_vectors():
     "add",
     [
         lambda c: c.set().conv((1, 4, 4, 6), 6, (3, 3), groups=3, padding=SAME),
-        lambda c: c.set().binary("ADD", (1, 3, 4, 5), (1, 1, 1, 5)),
+        lambda c: c.set().binary("MUL", (1, 3, 4, 5), (1, 3, 4, 5), factor=1e-5),
     ],
 )
 def test_what_vector_kernels_cannot_do_goes_to_the_others(add):
