@@ -18,6 +18,7 @@ pytestmark = pytest.mark.skipif(
 )
 CELLS = [
     ("kws_ref_model", "m4", {}),
+    ("kws_ref_model", "m4", {"weights": "stream:serial"}),
     ("kws_ref_model", "m55", {"optimize": "ram"}),
     ("kws_ref_model", "m0", {"kernels": "reference"}),
     ("pretrainedResnet_quant", "m55", {"kernels": "cmsis-nn"}),
@@ -46,7 +47,8 @@ def test_what_is_used_is_below_the_bound_and_near_it(models_dir, tmp_path, model
     memory = profile(project, inputs.sets[0], None)[0].memory
     assert first is None
     assert memory.stack_bytes == max(memory.stack_worst_bytes, 512)
-    assert memory.stack_high_water_bytes <= memory.stack_worst_bytes
+    fault = 36 if core == "m0" else 108  # is in the bound, and did not happen
+    assert memory.stack_high_water_bytes <= memory.stack_worst_bytes - fault
     assert memory.stack_worst_bytes <= memory.stack_high_water_bytes + 128
 
 

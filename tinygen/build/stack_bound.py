@@ -10,7 +10,7 @@ from tinygen.build.code import Line, disassemble
 from tinygen.build.functions import Function, Functions
 from tinygen.build.pointer_types import PointerTypes
 from tinygen.build.stack_usage import Frame, frame_of, read_frames
-from tinygen.build.stack_walk import Use, walk_function
+from tinygen.build.stack_walk import GROWS, Use, walk_function
 from tinygen.core import Core
 
 START = "Reset_Handler"
@@ -113,11 +113,11 @@ class _Search:
             )
         if not use.trouble:
             return use
-        if frame is None:
+        if frame is None or use.trouble == GROWS:
             raise _Unbounded(f"{function.name} moves its stack pointer: {use.trouble}")
-        calls = dict.fromkeys(use.calls, frame.nbytes)
-        pointer = None if use.pointer is None else frame.nbytes
-        return Use(frame.nbytes, calls, pointer, use.leaps_only)
+        most = frame.nbytes + use.depth  # what the compiler knows, and what it may not
+        calls = dict.fromkeys(use.calls, most)
+        return Use(most, calls, None if use.pointer is None else most, use.leaps_only)
 
     def _calls(self, function: Function, use: Use) -> dict[int, int]:
         """Return the calls of a function, those through pointers by their types."""

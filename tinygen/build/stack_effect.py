@@ -14,7 +14,8 @@ _NAME = re.compile(
 _NUMBER = re.compile(r"#(-?\d+)")
 _TARGET = re.compile(r"([0-9a-f]+) <")
 _BRANCHES = frozenset(("cbz", "cbnz", "wls", "le", "letp", "wlstp"))
-_READS = frozenset(("cmp", "cmn", "tst", "str", "strd"))  # of their first operand
+_MANY = ("ldmia", "ldmdb", "stmia", "stmdb", "vldmia", "vldmdb", "vstmia", "vstmdb")
+_READS = frozenset(("cmp", "cmn", "tst", "str", "strd", *_MANY))  # of their first operand
 _PUSHES = frozenset(("push", "vpush", "stmdb", "vstmdb"))
 _SUMS = {"add": -1, "addw": -1, "sub": 1, "subw": 1}
 _DATA = frozenset((".word", ".short", ".byte", ".hword"))
@@ -104,6 +105,8 @@ def stack_effect(line: Line) -> int | None:
     24
     >>> stack_effect(Line(0, 4, "str.w", "lr, [sp, #-4]!"))
     4
+    >>> stack_effect(Line(0, 4, "ldmia.w", "sp, {r4, r5, r6}"))
+    0
     """
     name, _ = split_name(line)
     operands = line.operands.replace(" ", "")

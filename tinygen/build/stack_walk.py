@@ -7,6 +7,7 @@ from tinygen.build.code import Line
 from tinygen.build.stack_effect import flow_of, stack_effect
 
 _RUNAWAY = 1 << 16
+GROWS = "it takes more each time around a loop"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +116,7 @@ class _Walk:
             self.trouble = self.trouble or f"{line.name} {line.operands}"
             return depth
         if depth + taken > _RUNAWAY:
-            self.trouble = self.trouble or "it takes more each time around a loop"
+            self.trouble = self.trouble or GROWS
             return depth
         if taken < 0 and flow_of(line).is_conditional:
             return depth

@@ -143,6 +143,16 @@ def test_the_pushes_of_an_assembly_function_count(tmp_path):
     assert found.nbytes >= 64 + 36 + 108
 
 
+def test_assembly_that_pushes_around_a_loop_is_named(tmp_path):
+    found = bound(
+        tmp_path,
+        '__attribute__((naked)) uint32_t grow(void) { __asm volatile("1: push {r4}\\n'
+        'subs r0, #1\\nbne 1b\\nbx lr"); }'
+        "void Reset_Handler(void) { seen = grow(); for (;;) {} }",
+    )
+    assert found.trouble == ("grow moves its stack pointer: it takes more each time around a loop")
+
+
 def test_an_image_without_stack_usage_is_refused(tmp_path):
     bound(tmp_path, "void Reset_Handler(void) { seen = leaf(1); for (;;) {} }")
     for file in tmp_path.glob("*.su"):
