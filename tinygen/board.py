@@ -27,6 +27,8 @@ class NorFlash:
         chip_bytes: Size.
         settings: Fields of the driver's struct.
         base: Where in the chip the weights file begins.
+        bandwidth: Bytes a second that come by DMA while the core computes; 0: the core
+            moves them.
         wake_us: Time it needs after RELEASE FROM POWER-DOWN (tRES1).
         address: Where a controller maps the chip; 0 where none does.
         qemu_drive: Index of QEMU's ``if=mtd`` drive that is its content.
@@ -36,6 +38,7 @@ class NorFlash:
     chip_bytes: int
     settings: dict[str, int]
     base: int = 0
+    bandwidth: int = 0
     wake_us: int = 0
     address: int = 0
     qemu_drive: int = 0

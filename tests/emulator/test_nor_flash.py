@@ -79,3 +79,11 @@ def test_a_board_without_a_chip_says_so(models_dir, tmp_path):
     with pytest.raises(UsageError) as caught:
         build(models_dir / "ad01_int8.tflite", tmp_path / "p", choices, Silent())
     assert str(caught.value) == "the file of qemu-m4 describes no SPI NOR flash"
+
+
+def test_a_real_board_links_the_driver_of_its_chip(models_dir, tmp_path):
+    choices = Choices("nrf52840_dk", weights="stream:nor", weight_ram=8192)
+    report = build(models_dir / "ad01_int8.tflite", tmp_path / "p", choices, Silent())
+    assert report.weights["source"] == "nor"
+    assert report.memory.flash_bytes < 40_960
+    assert report.weights["slab_bytes"] == 8192  # two chunks by turns: DMA reads ahead

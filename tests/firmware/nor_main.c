@@ -1,11 +1,23 @@
-/* Load a weights file from the simulated chip: status, chunk, ticks for each of faults.
- */
+/* Run a model from the simulated chip: status, chunk, ticks, ops during which it reads
+ * ahead, for each of faults. */
 #include <stdio.h>
 #include <string.h>
 
 #include "model.h"
 #include "nor_chip.h"
 #include "tinygen/port.h"
+#ifdef NOR_SPIM
+#include "tinygen/weights/nrf_spim.h"
+
+static tg_nrf_spim bus = {.spi = TG_NRF_SPIM_SPI,
+                          .registers = NOR_SSP,
+                          .sck = NOR_SCK,
+                          .mosi = NOR_MOSI,
+                          .miso = NOR_MISO,
+                          .chip_select = NOR_CHIP_SELECT,
+                          .high_pins = NOR_HIGH_PINS,
+                          .frequency = 0x80000000u};
+#else
 #include "tinygen/weights/pl022.h"
 
 static tg_pl022 bus = {.spi = TG_PL022_SPI,
@@ -13,6 +25,7 @@ static tg_pl022 bus = {.spi = TG_PL022_SPI,
                        .prescaler = 2,
                        .chip_select = NOR_SELECT,
                        .chip_select_bit = NOR_SELECT_BIT};
+#endif
 
 tg_nor_flash_source weight_source = {.source = TG_NOR_FLASH_SOURCE(200000),
                                      .spi = &bus.spi,
@@ -43,11 +56,13 @@ int main(void)
             model_inputs[0].nbytes) {
             return 3;
         }
-        if (status == TG_OK) {
-            status = model_run();
+        uint32_t reads_ahead = 0; /* ops after which the chip goes on to deliver */
+        for (uint32_t n = 0; status == TG_OK && model_ops[n] != NULL; n++) {
+            status = model_ops[n]();
+            reads_ahead += nor_is_selected;
         }
-        const uint32_t said[] = {(uint32_t)status, model_stream.failed,
-                                 tg_port_counter()};
+        const uint32_t said[] = {(uint32_t)status, model_stream.failed, tg_port_counter(),
+                                 reads_ahead};
         fwrite(said, sizeof said, 1, stdout);
         fwrite(model_outputs[0].data, 1, model_outputs[0].nbytes, stdout);
     }

@@ -17,7 +17,8 @@ _KIB = 1024
 # time runs ahead of the host's, which has to answer.
 _PIECE_S, _CHUNK_S = 0.5, 8.0
 _EMULATED_PIECE_S, _EMULATED_CHUNK_S = 10.0, 80.0
-_NOR_CHUNK_S = 1.0  # for 16 KB at 1 MHz, several times over
+# How long a chunk may take: a chip may be busy, and a bus may be as slow as 4 MHz.
+_NOR_CHUNK_S, _NOR_BYTES_A_S = 1.0, 500_000
 _MOST_TICKS = (1 << 31) - 1
 
 
@@ -92,10 +93,11 @@ def cycles_ahead(name: str, board: Board) -> float:
 
     0: the core moves the bytes itself, or waits for them.
     """
-    if name != "throttled":
-        return 0.0
-    region = external_region(board)
-    return board.clock_hz / region.bandwidth if region.bandwidth else 0.0
+    if name == "throttled":
+        bandwidth = external_region(board).bandwidth
+    else:
+        bandwidth = nor_flash(board).bandwidth if name == "nor" else 0
+    return board.clock_hz / bandwidth if bandwidth else 0.0
 
 
 def ticks_per_byte(board: Board, region: Region, icount_shift: int) -> float:
@@ -147,9 +149,10 @@ def nor_flash(board: Board, nbytes: int = 0) -> NorFlash:
 
 def _nor(board: Board, file_bytes: int) -> SourceCode:
     chip, hz = nor_flash(board, file_bytes), board.counter_hz or board.clock_hz
+    seconds = _NOR_CHUNK_S + file_bytes / _NOR_BYTES_A_S
     settings = {f".{key}": f"{value:#x}u" for key, value in chip.settings.items()}
     fields = {
-        ".source": f"TG_NOR_FLASH_SOURCE({min(int(_NOR_CHUNK_S * hz), _MOST_TICKS)}u)",
+        ".source": f"TG_NOR_FLASH_SOURCE({min(int(seconds * hz), _MOST_TICKS)}u)",
         ".spi": "&weight_bus.spi",
         ".base": f"{chip.base:#x}u",
         ".wake_ticks": f"{ceil(chip.wake_us * hz / 1e6)}u",

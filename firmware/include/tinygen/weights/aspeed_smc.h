@@ -2,6 +2,8 @@
 #ifndef TINYGEN_WEIGHTS_ASPEED_SMC_H
 #define TINYGEN_WEIGHTS_ASPEED_SMC_H
 
+#include <stddef.h>
+
 #include "tinygen/weights/nor_flash.h"
 
 /* Aspeed's static memory controller, chip select 0, in user mode: what is written to the
@@ -14,7 +16,7 @@ typedef struct {
 } tg_aspeed_smc;
 
 #define TG_ASPEED_SMC_SPI                                                                \
-    {tg_aspeed_smc_open, tg_aspeed_smc_select, tg_aspeed_smc_exchange}
+    {tg_aspeed_smc_open, tg_aspeed_smc_select, tg_aspeed_smc_exchange, NULL, NULL, NULL}
 
 void tg_aspeed_smc_open(tg_spi *spi);
 void tg_aspeed_smc_select(tg_spi *spi, int is_selected);

@@ -12,11 +12,16 @@ struct tg_spi {
     void (*select)(tg_spi *spi, int is_selected);
     /* Shift count bytes out or in; out NULL: zeros, in NULL: dropped. One of them is. */
     void (*exchange)(tg_spi *spi, const uint8_t *out, uint8_t *in, uint32_t count);
+    /* By DMA, or NULL where the core moves the bytes: begin to shift in at most 32,768
+     * bytes; whether all have come; give them up, so that none comes afterwards. */
+    void (*receive)(tg_spi *spi, uint8_t *in, uint32_t count);
+    int (*is_received)(tg_spi *spi);
+    void (*abandon)(tg_spi *spi);
 };
 
 /* SPI NOR flash of up to 16 MB, as JEDEC JESD216 chips have it: RELEASE FROM POWER-DOWN
- * (AB), READ ID (9F), READ STATUS (05) and FAST READ (0B) with its dummy byte. Polled: a
- * call of poll moves at most 256 bytes.
+ * (AB), READ ID (9F), READ STATUS (05) and FAST READ (0B) with its dummy byte. Without
+ * DMA a call of poll moves at most 256 bytes.
  *
  * wake_ticks  of tg_port_counter that the chip needs after AB (tRES1)
  * base        of the weights file in the chip */
@@ -27,6 +32,7 @@ typedef struct {
     uint32_t wake_ticks;
     uint8_t *to;
     uint32_t address, nbytes; /* still to come */
+    uint32_t under_way;       /* of them */
     uint32_t woken;           /* counter when the chip was woken */
     uint8_t state;            /* 0: asleep, 1: waking, 2: awake, 3: reading */
 } tg_nor_flash_source;

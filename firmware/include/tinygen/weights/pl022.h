@@ -2,6 +2,8 @@
 #ifndef TINYGEN_WEIGHTS_PL022_H
 #define TINYGEN_WEIGHTS_PL022_H
 
+#include <stddef.h>
+
 #include "tinygen/weights/nor_flash.h"
 
 /* Arm PrimeCell SSP (PL022; Arm DDI0194), master, 8 bits, SPI mode 0.
@@ -17,7 +19,7 @@ typedef struct {
     uint32_t chip_select_bit;
 } tg_pl022;
 
-#define TG_PL022_SPI {tg_pl022_open, tg_pl022_select, tg_pl022_exchange}
+#define TG_PL022_SPI {tg_pl022_open, tg_pl022_select, tg_pl022_exchange, NULL, NULL, NULL}
 
 void tg_pl022_open(tg_spi *spi);
 void tg_pl022_select(tg_spi *spi, int is_selected);
