@@ -172,8 +172,10 @@ class Manifest:
             ValueError, KeyError, TypeError: It is not such a text.
         """
         table = json.loads(text)
-        if table.pop("schema") != SCHEMA:
+        if not isinstance(table, dict) or table.pop("schema") != SCHEMA:
             raise ValueError(f"not of schema {SCHEMA}")
+        if not all(isinstance(name, str) for name in table["files"]):
+            raise TypeError("a file's name is no text")
         return cls(
             **table
             | {
@@ -210,7 +212,7 @@ def read_manifest(project: Path) -> Manifest:
     """
     try:
         return Manifest.from_text((project / FILE).read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
+    except (FileNotFoundError, NotADirectoryError) as error:
         raise UsageError(
             f"{project} is not a tinygen project: it has no {FILE}",
             hint="'tinygen build' makes one",

@@ -28,6 +28,8 @@ COMMANDS = {
     "weights": "Check and list a weights file.",
 }
 
+_INTERRUPTED = 130  # 128 and the signal's number, as shells have it
+
 
 class _Commands(click.Group):
     """Import a command when it is asked for; print a `TinygenError` as two lines."""
@@ -63,6 +65,9 @@ class _Commands(click.Group):
             click.secho("error: ", fg="red", bold=True, nl=False, err=True)
             click.echo(f"{error}\n hint: {error.hint}", err=True)
             ctx.exit(error.exit_code)
+        except KeyboardInterrupt:
+            click.echo("interrupted", err=True)
+            ctx.exit(_INTERRUPTED)
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -71,5 +76,5 @@ def cli() -> None:
     """Turn a Keras model into verified firmware for a microcontroller.
 
     Exit codes: 0 ok, 1 a bug in tinygen, 2 usage, 3 model, 4 board, 5 does not fit,
-    6 toolchain, 7 device, 8 outputs differ.
+    6 toolchain, 7 device, 8 outputs differ, 130 interrupted.
     """

@@ -4,6 +4,7 @@ import errno
 import os
 import select
 import socket
+import stat
 import time
 from pathlib import Path
 from typing import Any, Protocol
@@ -158,6 +159,12 @@ def _open_hint(url: str, number: int | None) -> str:
                 "you may not use it: sudo usermod -aG dialout $USER, then log in again; or the "
                 "udev rule of docs/boards/udev.md"
             )
+        if not stat.S_ISCHR(Path(url).stat().st_mode) or number == errno.ENOTTY:
+            return f"it is no serial port; {_ports_text()}"
         return f"another program has it open; 'fuser {url}' says which"
+    return _ports_text()
+
+
+def _ports_text() -> str:
     ports = _usb_ports()
     return f"ports here: {', '.join(ports)}" if ports else "plug the board in; no port is here"

@@ -57,7 +57,7 @@ def choose(job: Job, name: str) -> Chosen:
         if tool.programs:
             require_program(tool)
         return Chosen(tool, _one(tool, job, tool.find(job)))
-    able = [t for t in flash_tools().values() if t.order is not None and t.can(job.board)]
+    able = _able(job)
     installed = [t for t in able if not t.programs or find_program(t)]
     for tool in installed:
         found = tool.find(job)
@@ -72,8 +72,30 @@ def choose(job: Job, name: str) -> Chosen:
     names = ", ".join(tool.name for tool in installed)
     raise DeviceError(
         f"no probe for {job.board.id} found (looked with {names})",
-        hint="plug the board in with a data cable at its debug connector; 'lsusb' must list it",
+        hint="name its serial port with --port, such as --port /dev/ttyUSB0"
+        if job.board.framework
+        else "plug the board in with a data cable at its debug connector; 'lsusb' must list it",
     )
+
+
+def _able(job: Job) -> list[Tool]:
+    """Return the tools that ``auto`` may take.
+
+    Raises:
+        UsageError: There is none.
+    """
+    able = [t for t in flash_tools().values() if t.order is not None and t.can(job.board)]
+    if job.board.is_emulated and all(tool.key == "" for tool in able):
+        raise UsageError(
+            f"{job.board.id} is emulated: there is nothing to flash",
+            hint="'tinygen run' boots it; --tool gdb loads it over an emulator's gdb server",
+        )
+    if not able:
+        raise UsageError(
+            f"no tool knows {job.board.id}",
+            hint="write what tools call its part into the board file: docs/boards.md, [flash]",
+        )
+    return able
 
 
 def command_line(job: Job, chosen: Chosen) -> list[str]:
@@ -93,9 +115,7 @@ def dry_run(job: Job, name: str) -> str:
         UsageError: No such tool, or it cannot flash this board.
     """
     require_fit(job)
-    tools = flash_tools().values()
-    able = [t for t in tools if t.order is not None and t.can(job.board)]
-    shown = able if name == "auto" else [_named(name, job)]
+    shown = _able(job) if name == "auto" else [_named(name, job)]
     lines = []
     for tool in shown:
         words = command_line(job, Chosen(tool, None)) or [f"# {tool.name}: by tinygen itself"]
@@ -107,10 +127,13 @@ def require_fit(job: Job) -> None:
     """Raise unless the image lies in the board's flash.
 
     Raises:
+        UsageError: There is no image.
         DeviceError: It does not.
     """
     flash_end = max(r.origin + r.nbytes for r in job.board.regions if r.kind == "flash")
     first = min(r.origin for r in job.board.regions if r.kind == "flash")
+    if not job.binary.is_file():
+        raise UsageError(f"no {job.binary}", hint="run 'tinygen build' again")
     nbytes = job.binary.stat().st_size
     if job.address < first or job.address + nbytes > flash_end:
         raise DeviceError(

@@ -291,6 +291,33 @@ def test_an_image_outside_the_flash_is_refused_before_any_tool_runs(make_job):
     )
 
 
+@pytest.mark.usefixtures("bench")
+@pytest.mark.parametrize(
+    "do", [lambda job: flash(job, "auto", Silent()), lambda j: dry_run(j, "auto")]
+)
+def test_an_emulated_board_has_nothing_to_flash(make_job, do):
+    with pytest.raises(UsageError) as caught:
+        do(make_job("qemu-m4"))
+    assert str(caught.value) == "qemu-m4 is emulated: there is nothing to flash"
+    assert "--tool gdb" in caught.value.hint
+
+
+@pytest.mark.usefixtures("bench")
+def test_an_image_that_is_gone_is_named(make_job):
+    job = make_job()
+    job.binary.unlink()
+    with pytest.raises(UsageError, match=f"^no {job.binary}$"):
+        flash(job, "auto", Silent())
+
+
+@pytest.mark.usefixtures("bench")
+def test_an_esp32_without_a_port_asks_for_one(bench, make_job):
+    bench.add("esptool")
+    with pytest.raises(DeviceError) as caught:
+        flash(make_job("esp32s3"), "auto", Silent())
+    assert caught.value.hint == "name its serial port with --port, such as --port /dev/ttyUSB0"
+
+
 def test_dry_run_prints_the_commands_and_runs_nothing(bench, make_job):
     job = make_job()
     text = dry_run(job, "auto")
