@@ -1,14 +1,14 @@
 """Lay buffers out: exact lifetimes, then optimal offsets."""
 
 from collections.abc import Container, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tinygen.graph import Graph, Op
 from tinygen.ops.contract import Kernel
 from tinygen.ops.registry import op_types
 from tinygen.plan.model import Bounds, Buffer, Layout, Plan
 from tinygen.plan.schedule import Access, Chain, Held, Span, Step, Unit, is_chained
-from tinygen.plan.search import Problem, part_of, place
+from tinygen.plan.search import Problem, height_of, part_of, place, tails_of
 from tinygen.plan.timeline import (
     Timeline,
     follow,
@@ -239,11 +239,12 @@ def _solve(
     """
     cliques = _cliques(wanted, line)
     sizes = [w.nbytes for w in wanted]
-    bound = _bound(wanted, separation, cliques)
+    problem = Problem(sizes, separation, 0, cliques)
+    bound = max((tails.height for tails in tails_of(problem)), default=0)
     offsets, is_optimal = [0] * len(wanted), False
     for length in range(1, _LONGEST_RUN + 1):
-        bound = max(bound, _run_bound(wanted, separation, count, length))
-        offsets, is_optimal = place(Problem(sizes, separation, bound, cliques))
+        bound = max(bound, _run_bound(wanted, problem, count, length))
+        offsets, is_optimal = place(replace(problem, bound=bound))
         if is_optimal:
             break
     height = max((o + n for o, n in zip(offsets, sizes, strict=True)), default=0)
@@ -258,27 +259,17 @@ def _cliques(wanted: Sequence[_Wanted], line: Timeline) -> list[list[int]]:
     return sorted(sorted(s) for s in largest)
 
 
-def _run_bound(
-    wanted: list[_Wanted], separation: list[list[int | None]], count: int, length: int
-) -> int:
+def _run_bound(wanted: list[_Wanted], problem: Problem, count: int, length: int) -> int:
     """Return the exact height of the worst run of ``length`` ops, all else left out."""
-    runs = [_live(wanted, n, n + length - 1) for n in range(max(count - length + 1, 1))]
-    return _bound(wanted, separation, runs)
-
-
-def _bound(
-    wanted: list[_Wanted], separation: list[list[int | None]], sets: Sequence[list[int]]
-) -> int:
-    """Return the exact height of the worst set of buffers, all else left out."""
     bound = 0
-    for live in sets:
-        sizes = [wanted[n].nbytes for n in live]
-        if sum(sizes) <= bound:
+    for n in range(max(count - length + 1, 1)):
+        live = _live(wanted, n, n + length - 1)
+        if sum(wanted[b].nbytes for b in live) <= bound:
             continue
-        everything = Problem([w.nbytes for w in wanted], separation, 0)
-        offsets, proved = place(part_of(everything, live, max(sizes)))
+        part = part_of(problem, live, max(wanted[b].nbytes for b in live))
+        offsets, proved = place(part)
         if proved:
-            bound = max(bound, *(o + n for o, n in zip(offsets, sizes, strict=True)))
+            bound = max(bound, height_of(part, offsets))
     return bound
 
 

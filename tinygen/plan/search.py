@@ -7,7 +7,10 @@ optimal solution places each buffer, in order of offset, as low as those below i
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from tinygen.plan.tails import Tails, make_tails
+
 _NODE_LIMIT = 30_000
+_NODES_A_SET = 4
 _SMALL = 16  # a buffer this many times smaller than the bound is not placed first
 
 
@@ -35,6 +38,7 @@ class _Search:
     best: list[int]
     best_height: int
     savings: Sequence[int] = ()
+    tails: Sequence[Tails] = ()
     nodes: int = 0
     limit: int = _NODE_LIMIT
     offsets: list[int] = field(default_factory=list)
@@ -48,13 +52,20 @@ def place(problem: Problem, node_limit: int = _NODE_LIMIT) -> tuple[list[int], b
     """
     best = first_fit(problem)
     if height_of(problem, best) > problem.bound:
-        best = min(best, _large_first(problem), key=lambda offsets: height_of(problem, offsets))
+        best = min(best, _large_first(problem, node_limit), key=lambda offsets: height_of(problem, offsets))
     search = _Search(problem, best, height_of(problem, best), limit=node_limit)
     if search.best_height > problem.bound:
         search.savings = [most_saved(problem, clique) for clique in problem.cliques]
+        search.tails = tails_of(problem, node_limit)
         search.offsets = [-1] * len(problem.sizes)
         _descend(search, 0, 0)
     return search.best, search.best_height == problem.bound or search.nodes < node_limit
+
+
+def tails_of(problem: Problem, node_limit: int = _NODE_LIMIT) -> list[Tails]:
+    """Return the least heights of each clique, for less work than a search of so many nodes."""
+    most = max((node_limit // _NODES_A_SET).bit_length() - 1, 1)
+    return [make_tails(problem.sizes, problem.separation, c, most) for c in problem.cliques]
 
 
 def first_fit(problem: Problem) -> list[int]:
@@ -66,12 +77,12 @@ def first_fit(problem: Problem) -> list[int]:
     )
 
 
-def _large_first(problem: Problem) -> list[int]:
+def _large_first(problem: Problem, node_limit: int) -> list[int]:
     """Return offsets that are searched for among large buffers only; small ones fill gaps."""
     large = [b for b, size in enumerate(problem.sizes) if size * _SMALL >= problem.bound]
     if len(large) == len(problem.sizes):
         return first_fit(problem)
-    placed, _ = place(part_of(problem, large, problem.bound))
+    placed, _ = place(part_of(problem, large, problem.bound), node_limit)
     small = sorted(set(range(len(problem.sizes))) - set(large), key=lambda b: -problem.sizes[b])
     return _first_fit(problem, small, dict(zip(large, placed, strict=True)))
 
@@ -177,7 +188,17 @@ def _cannot_improve(search: _Search, level: int) -> bool:
         unplaced = sum(problem.sizes[b] for b in clique if search.offsets[b] < 0)
         if unplaced and level + unplaced - saved >= search.best_height:
             return True
-    return False
+    lows = {b: max(level, _lowest(search, b)) for b, o in enumerate(search.offsets) if o < 0}
+    return any(_reaches(search, tails, lows) for tails in search.tails)
+
+
+def _reaches(search: _Search, tails: Tails, lows: Mapping[int, int]) -> bool:
+    """Return whether unplaced buffers of a clique reach the best height, whichever is first."""
+    waiting = [(n, b) for n, b in enumerate(tails.members) if b in lows]
+    rest = sum(1 << n for n, _ in waiting)
+    return bool(waiting) and all(
+        lows[b] + tails.least[rest & ~(1 << n), n] >= search.best_height for n, b in waiting
+    )
 
 
 def _lowest(search: _Search, b: int) -> int:

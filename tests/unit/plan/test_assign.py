@@ -86,14 +86,14 @@ def test_an_assignment_costs_as_little_as_trying_everything_finds(seed):
         assert (found.cost, found.bound, found.is_optimal) == (least, least, True)
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_many_buffers_are_placed_validly_and_not_below_the_bound(seed):
     rng = np.random.default_rng(seed)
-    problem = lives(rng, 24, most=200)
-    traffic = [int(n) for n in rng.integers(0, 5000, 24)]
+    problem = lives(rng, 18, most=200)
+    traffic = [int(n) for n in rng.integers(0, 5000, 18)]
     crowd = max(sum(problem.sizes[b] for b in clique) for clique in problem.cliques)
     memories = [Memory("FAST", crowd // 3, 1, dma=True), Memory("SLOW", crowd, 4, dma=True)]
-    allowed = [[0, 1]] * 24
+    allowed = [[0, 1]] * 18
     found = assign(problem, traffic, memories, allowed)
     assert found is not None
     require_valid(problem, memories, allowed, found)
