@@ -52,7 +52,9 @@ def place(problem: Problem, node_limit: int = _NODE_LIMIT) -> tuple[list[int], b
     """
     best = first_fit(problem)
     if height_of(problem, best) > problem.bound:
-        best = min(best, _large_first(problem, node_limit), key=lambda offsets: height_of(problem, offsets))
+        best = min(
+            best, _large_first(problem, node_limit), key=lambda offsets: height_of(problem, offsets)
+        )
     search = _Search(problem, best, height_of(problem, best), limit=node_limit)
     if search.best_height > problem.bound:
         search.savings = [most_saved(problem, clique) for clique in problem.cliques]
