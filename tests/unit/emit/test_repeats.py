@@ -1,5 +1,7 @@
 """Folding calls into loops: the loops make exactly the calls that were folded."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -14,7 +16,7 @@ def unfold(repeats):
                 offsets = tuple(
                     o + n * s for o, s in zip(statement.offsets, steps or (0,) * 9, strict=False)
                 )
-                found.append(Statement(statement.function, offsets, statement.rest))
+                found.append(replace(statement, offsets=offsets))
     return found
 
 
@@ -24,9 +26,12 @@ def test_loops_make_the_same_calls(seed):
     calls = []
     for _ in range(int(rng.integers(1, 5))):
         length, count = int(rng.integers(1, 4)), int(rng.integers(1, 7))
+        parts = ["AB"[n] for n in rng.integers(0, 2, 3)]
         body = [(f"f{rng.integers(0, 2)}", *rng.integers(0, 9, 2)) for _ in range(length)]
         for n in range(count):
-            calls += [Statement(f, (int(a + n * s), 4), ("8",)) for f, a, s in body]
+            calls += [
+                Statement(f, (int(a + n * s), 4), ("8",), (parts[n % 3], "A")) for f, a, s in body
+            ]
     assert unfold(fold(calls)) == calls
 
 
