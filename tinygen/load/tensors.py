@@ -80,7 +80,7 @@ def _read_head(table: Any, index: int) -> _Head:
     if min(shape, default=1) < 1 or min(signature[1:], default=1) < 0:
         raise head.error(
             f"has dynamic shape {signature or list(shape)}",
-            "convert with a static batch of 1, or let 'tinygen quantize' do it",
+            "convert with a fixed input size and a batch of 1, or make it so in the Keras model",
         )
     if np.prod([float(n) for n in shape]) > _LARGEST_ELEMENTS:
         raise head.error(f"has absurd shape {list(shape)}")
