@@ -1,5 +1,6 @@
 """The port on the Arduino core: compiled without a warning and run, framework by the stand-in."""
 
+import shutil
 import subprocess
 
 import pytest
@@ -17,17 +18,22 @@ WARNINGS = ("-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Wshadow", "-Werr
 SANITIZERS = ("-fsanitize=undefined", "-fno-sanitize-recover=all")
 
 
-def build(folder, *defines, board="esp32s3", **changes):
-    """Compile the project's sources as PlatformIO would, strictly, and the stand-in."""
+RISC_V = "riscv64-unknown-elf-gcc"  # Debian's; it makes 32-bit code, too
+
+
+def write(folder, board, **changes):
+    """Write the project's files; return it, and the macros that it is compiled with."""
     project = make_project(board, **changes)
     for name, content in emit_project(project).items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(content if isinstance(content, bytes) else content.encode())
-    flags = [
-        line.strip()
-        for line in (folder / "platformio.ini").read_text().splitlines()
-        if line.startswith("    -D")
-    ]
+    lines = (folder / "platformio.ini").read_text().splitlines()
+    return project, [line.strip() for line in lines if line.startswith("    -D")]
+
+
+def build(folder, *defines, board="esp32s3", **changes):
+    """Compile the project's sources as PlatformIO would, strictly, and the stand-in."""
+    project, flags = write(folder, board, **changes)
     framework = write_framework(folder / "framework")
     places = [f"-I{folder / name}" for name in ("include", "src")] + ["-isystem", str(framework)]
     objects = []
@@ -64,3 +70,17 @@ def test_a_counter_that_stands_still_gives_way_to_microseconds(tmp_path):
         hello = Device.connect(link, project.graph.sha256, "esp32s3").hello
     assert not hello.counts_cycles
     assert hello.counter_hz == 1_000_000
+
+
+def test_all_but_the_port_compiles_for_risc_v(tmp_path):
+    compiler = shutil.which(RISC_V)
+    if compiler is None:
+        pytest.skip(f"no {RISC_V}")
+    _, flags = write(tmp_path, "esp32c3")
+    places = [f"-I{tmp_path / name}" for name in ("include", "src")]
+    machine = ["-march=rv32imc", "-mabi=ilp32", "--specs=picolibc.specs"]
+    sources = [p for p in sorted(tmp_path.glob("src/**/*.c")) if "ports" not in p.parts]
+    assert len(sources) > 5
+    for source in sources:
+        command = [compiler, *machine, "-std=gnu11", "-O2", *WARNINGS, *flags, *places]
+        subprocess.run([*command, "-c", source, "-o", tmp_path / "x.o"], check=True)
