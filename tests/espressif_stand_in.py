@@ -1,7 +1,8 @@
 """A stand-in of Espressif's framework for this host, and of the PlatformIO platform that has it.
 
 The signatures are those of the Arduino core 2.0.17 and of its FreeRTOS; the code is ours:
-the serial port is standard input and output, a task runs on the stack that it was given.
+the serial port is standard input and output, a task runs on the stack that it was given,
+and the chip's ROM speaks first.
 """
 
 import json
@@ -148,7 +149,13 @@ extern "C" TaskHandle_t xTaskCreateStaticPinnedToCore(TaskFunction_t code, const
     swapcontext(&arduino, &task);
     return memory;
 }
-int main() { setup(); for (;;) { loop(); } }
+static const char rom[] = "ESP-ROM:esp32s3\\r\\nrst:0x1 (POWERON),boot:0x8\\r\\n";
+int main()
+{
+    require(write(STDOUT_FILENO, rom, sizeof rom - 1) == sizeof rom - 1, 46); /* as it boots */
+    setup();
+    for (;;) { loop(); }
+}
 """
 MAIN_PY = """\
 from SCons.Script import Default, DefaultEnvironment
