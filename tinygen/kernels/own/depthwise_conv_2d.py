@@ -27,6 +27,7 @@ _LOW_BAND_ROWS = {1: 2, 2: 1}
 _PLANE_ROWS = 16
 _PLANE_PAIRS = 9
 _PAIR_BYTES = 4 * 4 * _PLANE_ROWS  # of four channels, a word a row
+_ROW_PAIR_BYTES = 4 * 4 * 3  # the same of three rows: tinygen/dsp/depthwise_row_s8.h
 _SCRATCH_LIMIT = 2560
 _LEAST_PAIRS = 3  # of a tile
 _CHANNELS = 4  # at a time
@@ -106,6 +107,8 @@ def _three_by_three(
     ]
     # working in place takes a kilobyte of code
     tiling = (_in_place(conv) if target.optimize != "size" else None) or _apart(window)
+    if is_relu and not tiling.in_place and _is_row(conv):
+        return clamp_call(_row_kernel(conv, constants), operands.y, low, high, step=conv.out_step)
     is_low = target.optimize == "ram" and not tiling.in_place
     by_stride = _LOW_BAND_ROWS if is_low else _BAND_ROWS
     kernel = _kernel(conv, constants, tiling, by_stride[window.stride[0]], is_relu=is_relu)
@@ -154,6 +157,33 @@ def _kernel(
         overlap=overlap,
         in_place=tiling.in_place,
         why=f"four channels at a time as 16-bit planes; {_at_a_time(window, is_relu=is_relu)}",
+    )
+
+
+def _is_row(conv: Convolution) -> bool:
+    """Return whether the output is one row, as where ops run by rows."""
+    window = conv.window
+    return window.out_hw[0] == 1 and window.stride == (1, 1) and conv.operands.x.shape[0] == 1
+
+
+def _row_kernel(conv: Convolution, constants: list[Constant]) -> Kernel:
+    window = conv.window
+    tiling = _apart(window)
+    return Kernel(
+        name="tg_depthwise_row_3x3_s8",
+        calls=[
+            Call(
+                "tg_depthwise_row_3x3_s8",
+                ["&params", "{in0}", "{rows}", "{table}", "{scratch}", "{out0}"],
+            )
+        ],
+        sources=["kernels/dsp/depthwise_row_s8.c"],
+        headers=["tinygen/dsp/depthwise_row_s8.h"],
+        constants=constants,
+        structs=[_params(conv, tiling, 1)],
+        scratch_bytes=_ROW_PAIR_BYTES * tiling.pairs,
+        overlap={0: raster_overlap(window, conv.groups, conv.groups, group=window.out_hw[1])},
+        why="a row alone: four channels at a time as 16-bit planes, two outputs a step",
     )
 
 

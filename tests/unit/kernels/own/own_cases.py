@@ -28,6 +28,7 @@ FORMS = {
     "tg_depthwise_3x3_s8/stride1_relu",
     "tg_depthwise_3x3_s8/stride2",
     "tg_depthwise_3x3_s8/stride2_relu",
+    "tg_depthwise_row_3x3_s8",
     "tg_depthwise_dsp_s8",
     "tg_fully_connected_dsp_s8/packed",
     "tg_fully_connected_dsp_s8/direct",
@@ -101,8 +102,8 @@ class OwnCases(Cases):
 def own_cases(seed: int) -> OwnCases:
     """Return the model's cases."""
     cases = OwnCases(seed)
-    adds = (_pointwise, _windows, _step_by_step, _depthwise, _in_place, _products, _elementwise)
-    for add in adds:
+    convolutions = (_pointwise, _windows, _step_by_step, _depthwise, _rows, _in_place)
+    for add in (*convolutions, _products, _elementwise):
         add(cases)
     return cases
 
@@ -171,6 +172,22 @@ def _depthwise(cases):
     cases.set().depthwise((1, 9, 8, 12), 1, three, dilation=(2, 3), around=((1, 0), (7, 7)))
     cases.set().depthwise((1, 6, 6, 4), 1, three, stride=(1, 2), bias=False)
     cases.set().depthwise((1, 20, 10, 1), 8, (10, 8), stride=(2, 2))
+
+
+def _rows(cases):
+    """Add depthwise convolutions to one row: narrow, wide, and padded on all sides."""
+    three = (3, 3)
+    for shape in ((1, 3, 3, 4), (1, 3, 4, 7), (1, 3, 5, 9), (1, 3, 41, 6)):
+        cases.set(zero_point=-128, dead=1).depthwise(shape, 1, three, padding=VALID, act=RELU)
+    for above, columns in (((1, 0), 5), ((0, 1), 6), ((1, 1), 36)):
+        rows = 3 - sum(above)
+        around = (above, (1, 1))
+        cases.set(zero_point=-128).depthwise(
+            (1, rows, columns, 8), 1, three, around=around, padding=VALID, act=RELU
+        )
+    cases.set(zero_point=-128).depthwise(
+        (1, 2, 3, 5), 1, three, around=((1, 0), (2, 4)), padding=VALID, act=RELU6
+    )
 
 
 def _in_place(cases):
