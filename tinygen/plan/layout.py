@@ -19,6 +19,7 @@ from tinygen.plan.timeline import (
 )
 from tinygen.plan.traffic import count_traffic
 
+_LIVE_AT_MOST = 40  # a run with more live buffers is not solved exactly: it takes too long
 _LONGEST_RUN = 4
 
 Overlaps = Mapping[int, Mapping[int, int]]
@@ -243,8 +244,10 @@ def _solve(
     bound = max((tails.height for tails in tails_of(problem)), default=0)
     offsets, is_optimal = [0] * len(wanted), False
     for length in range(1, _LONGEST_RUN + 1):
-        bound = max(bound, _run_bound(wanted, problem, count, length))
-        offsets, is_optimal = place(replace(problem, bound=bound))
+        raised = max(bound, _run_bound(wanted, problem, count, length))
+        if length == 1 or raised > bound:  # else it would find the same
+            bound = raised
+            offsets, is_optimal = place(replace(problem, bound=bound))
         if is_optimal:
             break
     height = max((o + n for o, n in zip(offsets, sizes, strict=True)), default=0)
@@ -264,7 +267,7 @@ def _run_bound(wanted: list[_Wanted], problem: Problem, count: int, length: int)
     bound = 0
     for n in range(max(count - length + 1, 1)):
         live = _live(wanted, n, n + length - 1)
-        if sum(wanted[b].nbytes for b in live) <= bound:
+        if sum(wanted[b].nbytes for b in live) <= bound or len(live) > _LIVE_AT_MOST:
             continue
         part = part_of(problem, live, max(wanted[b].nbytes for b in live))
         offsets, proved = place(part)

@@ -11,6 +11,7 @@ from tinygen.plan.tails import Tails, make_tails
 
 _NODE_LIMIT = 30_000
 _NODES_A_SET = 4
+_MANY = 64  # buffers from which on a node is paid for by their number's square
 _SMALL = 16  # a buffer this many times smaller than the bound is not placed first
 
 
@@ -42,14 +43,16 @@ class _Search:
     nodes: int = 0
     limit: int = _NODE_LIMIT
     offsets: list[int] = field(default_factory=list)
+    near: Sequence[Sequence[tuple[int, int]]] = ()  # of each buffer, those that it pushes up
 
 
 def place(problem: Problem, node_limit: int = _NODE_LIMIT) -> tuple[list[int], bool]:
     """Return an offset for each buffer, and whether the height is proved minimal.
 
-    Deterministic; the search gives up after ``node_limit`` nodes and then returns the
-    best found.
+    Deterministic; the search gives up after ``node_limit`` nodes, fewer where buffers are
+    many, and then returns the best found.
     """
+    node_limit = min(node_limit, node_limit * _MANY**2 // max(len(problem.sizes), 1) ** 2)
     best = first_fit(problem)
     if height_of(problem, best) > problem.bound:
         best = min(
@@ -60,7 +63,11 @@ def place(problem: Problem, node_limit: int = _NODE_LIMIT) -> tuple[list[int], b
         search.savings = [most_saved(problem, clique) for clique in problem.cliques]
         search.tails = tails_of(problem, node_limit)
         search.offsets = [-1] * len(problem.sizes)
-        _descend(search, 0, 0)
+        search.near = [
+            [(b, distance) for b, distance in enumerate(row) if distance is not None and b != a]
+            for a, row in enumerate(problem.separation)
+        ]
+        _descend(search, 0, 0, [0] * len(problem.sizes))
     return search.best, search.best_height == problem.bound or search.nodes < node_limit
 
 
@@ -141,37 +148,53 @@ def lowest_offset(problem: Problem, offsets: Mapping[int, int], b: int) -> int:
     for a, offset in offsets.items():
         above, below = problem.separation[a][b], problem.separation[b][a]
         if above is not None and below is not None:
-            near.append((offset + above, offset - below))
-    candidates = sorted({0, *(above for above, _ in near), *(max(low, 0) for _, low in near)})
-    return next(c for c in candidates if all(c >= above or c <= low for above, low in near))
+            near.append((offset - below, offset + above))
+    near.sort()
+    lowest, is_settled = 0, False
+    while not is_settled:
+        is_settled = True
+        for low, high in near:
+            if low < lowest < high:  # too near: above it at the earliest
+                lowest, is_settled = high, False
+    return lowest
 
 
-def _descend(search: _Search, placed: int, level: int) -> None:
-    """Place one more buffer at ``level`` or above, in every way that may be better."""
+def _descend(search: _Search, placed: int, level: int, lows: list[int]) -> None:
+    """Place one more buffer at ``level`` or above, in every way that may be better.
+
+    ``lows`` are the lowest offsets of all buffers above what is placed and meets them.
+    """
     problem, offsets = search.problem, search.offsets
     if placed == len(problem.sizes):
         search.best, search.best_height = list(offsets), height_of(problem, offsets)
         return
-    if _cannot_improve(search, level):
+    if _cannot_improve(search, level, lows):
         return
-    choices = []
-    for b, size in enumerate(problem.sizes):
-        if offsets[b] >= 0:
-            continue
-        low = _lowest(search, b)
-        if max(low, level) + size >= search.best_height:
-            return  # b fits nowhere from here on
-        if low >= level:  # else: better placed earlier, or pushed up by another first
-            choices.append((low, -size, b))
-    for low, _, b in sorted(choices):
+    for low, _, b in _choices(search, level, lows):
         search.nodes += 1
         if search.best_height <= problem.bound or search.nodes >= search.limit:
             return
         if low + problem.sizes[b] >= search.best_height:
             continue
         offsets[b] = low
-        _descend(search, placed + 1, low)
+        pushed = list(lows)
+        for other, distance in search.near[b]:
+            pushed[other] = max(pushed[other], low + distance)
+        _descend(search, placed + 1, low, pushed)
         offsets[b] = -1
+
+
+def _choices(search: _Search, level: int, lows: Sequence[int]) -> list[tuple[int, int, int]]:
+    """Return offset, size negated and number of each buffer that may come next, in order."""
+    choices = []
+    for b, size in enumerate(search.problem.sizes):
+        if search.offsets[b] >= 0:
+            continue
+        if max(lows[b], level) + size >= search.best_height:
+            return []  # b fits nowhere from here on
+        if lows[b] >= level:  # else: better placed earlier, or pushed up by another first
+            choices.append((lows[b], -size, b))
+    return sorted(choices)
 
 
 def most_saved(problem: Problem, clique: Sequence[int]) -> int:
@@ -183,15 +206,15 @@ def most_saved(problem: Problem, clique: Sequence[int]) -> int:
     return saved
 
 
-def _cannot_improve(search: _Search, level: int) -> bool:
+def _cannot_improve(search: _Search, level: int, lows: Sequence[int]) -> bool:
     """Return whether what is unplaced of some clique does not fit above ``level``."""
     problem = search.problem
     for clique, saved in zip(problem.cliques, search.savings, strict=True):
         unplaced = sum(problem.sizes[b] for b in clique if search.offsets[b] < 0)
         if unplaced and level + unplaced - saved >= search.best_height:
             return True
-    lows = {b: max(level, _lowest(search, b)) for b, o in enumerate(search.offsets) if o < 0}
-    return any(_reaches(search, tails, lows) for tails in search.tails)
+    least = {b: max(level, lows[b]) for b, o in enumerate(search.offsets) if o < 0}
+    return any(_reaches(search, tails, least) for tails in search.tails)
 
 
 def _reaches(search: _Search, tails: Tails, lows: Mapping[int, int]) -> bool:
@@ -201,14 +224,3 @@ def _reaches(search: _Search, tails: Tails, lows: Mapping[int, int]) -> bool:
     return bool(waiting) and all(
         lows[b] + tails.least[rest & ~(1 << n), n] >= search.best_height for n, b in waiting
     )
-
-
-def _lowest(search: _Search, b: int) -> int:
-    """Return the lowest offset of ``b`` above all that is placed and meets it."""
-    low = 0
-    for a, offset in enumerate(search.offsets):
-        if offset >= 0:
-            above = search.problem.separation[a][b]
-            if above is not None:
-                low = max(low, offset + above)
-    return low
