@@ -56,12 +56,12 @@ def _check_to_batch(graph: Graph, op: Op) -> None:
         require(op, size % block == 0, f"blocks of {block} do not divide {size}", DAMAGED_HINT)
     spatial = [n // b for n, b in zip(padded, blocks.sizes, strict=True)]
     require_shape(op, y, (x.shape[0] * prod(blocks.sizes), *spatial, x.shape[-1]), "output")
-    is_zero = y.dtype != "int8" or y.zero_point == 0 or padded == list(x.shape[1:-1])
     require(
         op,
-        is_zero,
-        f"TensorFlow Lite Micro pads with 0, but the zero point is {y.zero_point}",
-        "convert with a current TensorFlow, which writes a dilated convolution instead",
+        padded == list(x.shape[1:-1]),
+        "TensorFlow Lite Micro pads with a value that it never sets",
+        "pad with a layer of its own, or convert with a current TensorFlow, which writes a "
+        "dilated convolution instead",
     )
 
 
@@ -116,12 +116,7 @@ def _has_any(tensor: Tensor, view: View) -> bool:
     return view(np.empty(tensor.shape, tensor.dtype)).size > 0
 
 
-def _padding(graph: Graph, op: Op) -> Array:
-    """Return what pads: TFLM leaves it a 0."""
-    return np.zeros(1, graph.outputs_of(op)[0].dtype)
-
-
 OPS = (
-    move_op("SPACE_TO_BATCH_ND", 4, _check_to_batch, _to_batch, background=_padding),
+    move_op("SPACE_TO_BATCH_ND", 4, _check_to_batch, _to_batch),
     move_op("BATCH_TO_SPACE_ND", 4, _check_to_space, _to_space),
 )
