@@ -70,7 +70,7 @@ def test_a_platform_that_cannot_be_read_says_why(run, model, tmp_path):
 @contextmanager
 def served(elf):
     """Give the address at which the built program answers, as a serial port's URL."""
-    with socket.create_server(("localhost", 0)) as server:
+    with socket.create_server(("127.0.0.1", 0)) as server:
 
         def serve():
             connection, _ = server.accept()
@@ -82,7 +82,7 @@ def served(elf):
 
         thread = threading.Thread(target=serve, daemon=True)
         thread.start()
-        yield f"socket://localhost:{server.getsockname()[1]}"
+        yield f"socket://127.0.0.1:{server.getsockname()[1]}"
         thread.join(60)
 
 

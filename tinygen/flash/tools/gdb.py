@@ -38,7 +38,7 @@ def _address(text: str) -> tuple[str, int]:
     host, _, number = text.rpartition(":")
     if not number.isdecimal():
         raise UsageError(f"'{text}' is no gdb server", hint="write --port localhost:1234")
-    return host or "localhost", int(number)
+    return host or "127.0.0.1", int(number)
 
 
 TOOL = Tool(name="gdb", order=None, programs=(), install="", key="", find=find, work=work)
