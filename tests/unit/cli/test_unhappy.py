@@ -101,21 +101,22 @@ def test_a_port_that_is_none_is_said_to_be_none(name):
 @pytest.mark.skipif(os.name != "posix", reason="no signals")
 def test_an_interrupt_is_no_bug():
     script = (
-        "import sys, time; from tinygen.cli import main, doctor\n"
+        "import signal, sys, time; from tinygen.cli import main, doctor\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)  # may be ignored here\n"
         "def wait(): print('here', flush=True); time.sleep(60)\n"
         "doctor.examine = wait\n"
         "main.cli(['doctor'])"
     )
-    process = subprocess.Popen(
+    with subprocess.Popen(
         [sys.executable, "-c", script],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
         env=os.environ | {"PYTHONPATH": str(ROOT)},
-    )
-    assert process.stdout.readline() == "here\n"
-    process.send_signal(signal.SIGINT)
-    _, said = process.communicate(timeout=60)
+    ) as process:
+        assert process.stdout.readline() == "here\n"
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=60)
     assert (process.returncode, said) == (130, "interrupted\n")
 
 
