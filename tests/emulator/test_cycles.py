@@ -97,7 +97,7 @@ def test_without_a_host_compiler_there_is_a_reason(tmp_path, monkeypatch):
     with pytest.raises(ToolchainError) as caught:
         build_plugin()
     assert str(caught.value) == "no C compiler for this machine"
-    assert caught.value.hint == "apt-get install gcc"
+    assert caught.value.hint == "apt-get install gcc libc6-dev"
 
 
 def test_a_compiler_that_fails_is_named(tmp_path, monkeypatch):

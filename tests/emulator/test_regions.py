@@ -11,6 +11,7 @@ from tinygen.progress import Silent
 from tinygen.session import choose_inputs, open_project, profile, verify
 
 STACK = 4096
+ALIGNMENT = 16  # of buffers, in bytes
 SPARE = 512  # for variables, as the planner keeps free
 
 
@@ -43,7 +44,8 @@ def test_a_model_that_fits_two_memories_runs_in_both(
     memory = profile(project, inputs.sets[0], None)[0].memory
 
     assert memory.arena_bytes > max(ram, bank)
-    assert memory.arena_high_water_bytes == memory.arena_bytes
+    unused = memory.arena_bytes - memory.arena_high_water_bytes
+    assert 0 <= unused < ALIGNMENT  # of the topmost buffer
     parts = {part.region: part.arena_bytes for part in memory.arenas}
     assert parts.keys() == {"RAM", "BANK"}
     assert parts["RAM"] <= ram
