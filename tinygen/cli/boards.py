@@ -19,11 +19,12 @@ def command(ctx: click.Context) -> None:
     """List the boards; 'show ID' shows one, 'add' writes one from a CMSIS pack."""
     if ctx.invoked_subcommand is not None:
         return
-    for board in list_boards():
-        names = ", ".join((board.id, *board.aliases))
+    rows = [(", ".join((board.id, *board.aliases)), board) for board in list_boards()]
+    width = max(len(names) for names, _ in rows) + 2
+    for names, board in rows:
         flash, ram = board.region("flash").nbytes, _ram_bytes(board)
         click.echo(
-            f"{names:<36}{board.core:<14}{board.clock_hz / 1e6:>5.0f} MHz"
+            f"{names:<{width}}{board.core:<14}{board.clock_hz / 1e6:>5.0f} MHz"
             f"{flash // 1024:>7} KB flash{ram // 1024:>6} KB RAM  "
             f"{'emulated, ' if board.is_emulated else ''}{board.name}"
         )
