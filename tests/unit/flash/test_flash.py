@@ -1,36 +1,12 @@
-"""Flashing with fake tools that print what the real ones print.
-
-No probe or board was at hand. What is known of each output stands beside it: the tool was
-run (tests/unit/flash/test_real_tools.py does so again where it is installed), or its text
-is in the tool (pyOCD 0.46, esptool 5.0, Debian's OpenOCD 0.12, stlink 1.7, dfu-util 0.11),
-filled in by us; J-Link's were written from memory. What tools print on success, and the
-lists of st-info and dfu-util, were put together from their format strings.
-"""
-
-import json
+"""Flashing with fake tools that print what the real ones print: tool_output.py."""
 
 import pytest
 
+from tests.unit.flash.tool_output import OK, ONE_PROBE, plug_for, pyocd_list
 from tinygen.errors import DeviceError, ToolchainError, UsageError
 from tinygen.flash.flash import dry_run, flash
 from tinygen.flash.registry import flash_tools
 from tinygen.progress import Silent
-
-PYOCD_LIST = {"pyocd_version": "0.46.0", "version": {"major": 1, "minor": 1}, "status": 0}
-ONE_PROBE = {"unique_id": "066EFF", "info": "STM32 STLink", "board_name": "NUCLEO-F446RE"}
-ST_INFO = """Found 1 stlink programmers
-  version:    V2J37S26
-  serial:     066EFF
-  flash:      524288 (pagesize: 16384)
-  sram:       131072
-  chipid:     0x421
-  dev-type:   STM32F446
-"""
-DFU_LIST = """dfu-util 0.11
-
-Found DFU: [2341:035b] ver=0200, devnum=20, cfg=1, intf=0, path="1-1", alt=1, name="@External", serial="0042"
-Found DFU: [2341:035b] ver=0200, devnum=20, cfg=1, intf=0, path="1-1", alt=0, name="@Internal Flash", serial="0042"
-"""  # noqa: E501 - as it prints
 
 
 class Steps(Silent):
@@ -39,39 +15,6 @@ class Steps(Silent):
 
     def step(self, text):
         self.steps.append(text)
-
-
-def pyocd_list(*probes):
-    return (["json"], 0, json.dumps({**PYOCD_LIST, "boards": probes}))
-
-
-def plug_for(bench, tool, outcome):
-    """Make ``tool`` find one board; ``outcome`` is (status, output) of flashing."""
-    bench.plug("0483:374b", "066EFF", "STM32 STLink")
-    bench.plug("1366:1051", "683", "J-Link")
-    match tool:
-        case "pyocd":
-            bench.add("pyocd", pyocd_list(ONE_PROBE), (["load"], *outcome))
-        case "openocd":
-            bench.add("openocd", ([], *outcome))
-        case "stlink":
-            bench.add("st-info", (["--probe"], 0, ST_INFO))
-            bench.add("st-flash", ([], *outcome))
-        case "jlink":
-            bench.add("JLinkExe", ([], *outcome))
-        case "dfu":
-            bench.add("dfu-util", (["--list"], 0, DFU_LIST), (["--device"], *outcome))
-        case "esptool":
-            bench.add("esptool", (["--chip"], *outcome))
-
-
-OK = {
-    "pyocd": ("nucleo_f446re", "0001 I Erased 65536 bytes, programmed 65536 bytes [loader]\n"),
-    "openocd": ("nrf52840_dk", "** Programming Started **\n** Verified OK **\n"),
-    "stlink": ("nucleo_f446re", "INFO common.c: Flash written and verified! jolly good!\n"),
-    "jlink": ("nrf52840_dk", "Verify successful.\n"),
-    "dfu": ("portenta_h7", "Download\t[=====] 100%\rFile downloaded successfully\n"),
-}
 
 
 @pytest.mark.parametrize("name", OK)
@@ -125,85 +68,6 @@ def test_the_j_link_is_told_to_verify_and_start(bench, make_job):
         f"verifybin {job.binary} 0x0",
         *("r", "g", "qc", ""),
     ]
-
-
-SEEN = [
-    ("pyocd", "0000954 E No target device available [load_cmd]", "finds no probe for"),
-    ("openocd", "Error: open failed", "finds no probe for"),
-    (
-        "stlink",
-        "2026-11-21T11:45:02 WARN usb.c: Couldn't find any ST-Link devices",
-        "finds no probe for",
-    ),
-    ("dfu", "dfu-util: No DFU capable USB device available", "finds no probe for"),
-    (
-        "esptool",
-        "Could not open /dev/ttyUSB0, the port is busy or doesn't exist.",
-        "finds no probe for",
-    ),
-    (
-        "esptool",
-        "/dev/ttyUSB0 failed to connect: Failed to connect to ESP32-S3: No serial data received.",
-        "does not answer",
-    ),
-]
-IN_THE_TOOL = [
-    ("pyocd", "No connected debug probe matches unique ID '1'", "finds no probe for"),
-    (
-        "pyocd",
-        "C Target type stm32f446retx not recognized. Use 'pyocd list",
-        "does not know the part",
-    ),
-    (
-        "pyocd",
-        "E no memory region defined for address 0x08000000",
-        "the chip that pyocd sees is not",
-    ),
-    ("pyocd", "W NRF52840 APPROTECT enabled: not automatically unlocking", "is write-protected"),
-    ("pyocd", "C Memory transfer fault: No ACK received", "the chip does not answer"),
-    ("openocd", "Error: libusb_open() failed with LIBUSB_ERROR_ACCESS", "may not use the probe"),
-    ("openocd", "Warn : UNEXPECTED idcode: 0x6ba02477", "the chip that openocd sees is not"),
-    ("openocd", "Error: wait_flash_op_queue, WRPERR detected", "is write-protected"),
-    ("openocd", "Error: no flash bank found for address 0x08080000", "does not fit the chip"),
-    ("openocd", "** Verify Failed **", "does not hold what was written"),
-    ("openocd", "Error: init mode failed (unable to connect to the target)", "does not answer"),
-    ("stlink", "WARN common.c: unknown chip id! 0x450", "the chip that stlink sees is not"),
-    ("stlink", "ERROR common.c: Flash memory is write protected", "is write-protected"),
-    ("stlink", "ERROR common.c: addr too high", "does not fit the chip"),
-    ("stlink", "ERROR common.c: Verification of flash failed at offset: 0", "does not hold"),
-    ("dfu", "dfu-util: Last page at 0x0810ffff is not writeable", "is write-protected"),
-    (
-        "dfu",
-        "Cannot open DFU device 2341:035b found on devnum 4 (LIBUSB_ERROR_ACCESS)",
-        "may not use",
-    ),
-    (
-        "esptool",
-        "This chip is ESP32-C3, not ESP32-S3. Wrong chip argument?",
-        "the chip that esptool sees is not",
-    ),
-    ("esptool", "MD5 of file does not match data in flash!", "does not hold what was written"),
-]
-FROM_MEMORY = [
-    ("pyocd", "[Errno 13] Access denied (insufficient permissions)", "may not use the probe"),
-    ("esptool", "[Errno 13] could not open port: Permission denied", "may not use the probe"),
-    ("jlink", "Cannot connect to J-Link via USB.", "finds no probe for"),
-    ("jlink", "Cannot connect to target.", "does not answer"),
-]
-FAILURES = SEEN + IN_THE_TOOL + FROM_MEMORY
-
-
-@pytest.mark.parametrize(("name", "said", "message"), FAILURES)
-def test_what_a_tool_says_becomes_a_message_with_a_way_out(bench, make_job, name, said, message):
-    plug_for(bench, name, (1, f"some chatter\n{said}\nmore chatter\n"))
-    if name == "openocd":
-        sorted(bench.bus.iterdir())[1].joinpath("idVendor").write_text("ffff")
-    job = make_job("esp32s3" if name == "esptool" else OK[name][0], port="/dev/ttyUSB0")
-    with pytest.raises(DeviceError) as caught:
-        flash(job, name, Silent())
-    assert message in str(caught.value)
-    assert str(caught.value).endswith(said)
-    assert caught.value.hint
 
 
 def test_a_failure_nobody_knows_gives_the_tools_last_line(bench, make_job):
