@@ -11,6 +11,7 @@ from tinygen.emit.weight_source import (
     SOURCES,
     cycles_ahead,
     external_region,
+    is_mapped,
     nor_flash,
     source_code,
 )
@@ -83,15 +84,14 @@ def place_weights(
     if choice.text == "auto":
         if not source:
             return keep_weights(graph, kernels, "flash")
-        ram = SlabRam(choice.ram_bytes, cycles_ahead(source, board))
-        all_stream = stream_weights(graph, kernels, chooser, ram)
+        all_stream = stream_weights(graph, kernels, chooser, _slab_ram(source, board, choice))
         code = max(guess_code(kernels), guess_code(all_stream.kernels))
         budget = max(board.region("flash").nbytes - code, 0)
     elif source in IN_MEMORY:
         external_region(board)
     elif source == "nor":
         nor_flash(board)
-    ram = SlabRam(choice.ram_bytes, cycles_ahead(source, board))
+    ram = _slab_ram(source, board, choice)
     placed = stream_weights(graph, kernels, chooser, ram, budget)
     if placed.file is None and budget is None:
         raise UsageError(
@@ -100,6 +100,11 @@ def place_weights(
             hint="use --weights flash, or a larger --weight-ram",
         )
     return placed
+
+
+def _slab_ram(source: str, board: Board, choice: WeightChoice) -> SlabRam:
+    """Return the RAM for slabs and what the source means for it."""
+    return SlabRam(choice.ram_bytes, cycles_ahead(source, board), is_mapped(source))
 
 
 def source_on(board: Board, choice: WeightChoice) -> str:
@@ -186,7 +191,8 @@ def plan_stream(
     if file is None:
         return WeightsEntry(choice.text, "", 0, 0, -1, 0, places), None
     spots = tuple(
-        (plan.held_offsets[spot.slab] + spot.offset, spot.is_early) for spot in placement.spots
+        (plan.held_offsets[spot.slab] + spot.offset, spot.is_early) if spot else None
+        for spot in placement.spots
     )
     source = source_on(board, choice)
     code = source_code(source, board, len(file.content), ICOUNT_SHIFT)
@@ -194,7 +200,7 @@ def plan_stream(
         choice=choice.text,
         source=code.name,
         file_bytes=len(file.content),
-        slab_bytes=max(slab.nbytes for slab in placement.slabs),
+        slab_bytes=max((slab.nbytes for slab in placement.slabs), default=0),
         origin=_origin(board, source),
         bytes_an_inference=sum(chunk.nbytes for chunk in file.chunks),
         places=places,

@@ -31,6 +31,28 @@ static void read_spliced(faulty_source *s, uint32_t offset, uint8_t *to, uint32_
     }
 }
 
+/* Lay the file out in memory: what is cut off reads as ones. */
+static void fill_memory(faulty_source *s)
+{
+    const fault *f = &s->fault;
+    FILE *file = fopen(files[f->other], "rb");
+    memset(s->memory, 0xff, sizeof s->memory);
+    if (file != NULL) {
+        (void)!fread(s->memory, 1, sizeof s->memory, file);
+        (void)fclose(file);
+    }
+    if (f->kind == FLIP) {
+        s->memory[f->at] ^= (uint8_t)(1u << f->bit);
+    } else if (f->kind == CUT) {
+        memset(&s->memory[f->at], 0xff, sizeof s->memory - f->at);
+    } else if (f->kind == SPLICE) {
+        file = fopen(files[0], "rb");
+        (void)fseek(file, (long)f->at, SEEK_SET);
+        (void)!fread(&s->memory[f->at], 1, sizeof s->memory - f->at, file);
+        (void)fclose(file);
+    }
+}
+
 static tg_status start(tg_weight_source *source, uint32_t offset, void *to,
                        uint32_t nbytes)
 {
@@ -71,7 +93,7 @@ static void stop(tg_weight_source *source)
 }
 
 faulty_source weight_source = {
-    .source = {start, poll, stop, TIMEOUT, 0},
+    .source = {start, poll, stop, TIMEOUT, 0, NULL},
     .file = {.source = TG_FILE_SOURCE},
 };
 
@@ -81,6 +103,11 @@ static tg_status run(const fault *f)
     weight_source.reads = weight_source.happened = 0;
     weight_source.source.is_memory = (uint8_t)f->is_memory;
     weight_source.file.path = files[f->other];
+    weight_source.source.memory = NULL;
+    if (f->is_memory) {
+        fill_memory(&weight_source);
+        weight_source.source.memory = weight_source.memory;
+    }
     model_stream.is_open = 0;
     const tg_status status = model_open();
     if (fread(model_inputs[0].data, 1, model_inputs[0].nbytes, stdin) !=

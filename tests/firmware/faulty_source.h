@@ -21,6 +21,7 @@ typedef struct {
     fault fault;
     uint32_t reads, happened;
     int is_stalled;
+    uint8_t memory[1 << 16]; /* the file, as damaged as the fault says, if it is_memory */
 } faulty_source;
 
 extern faulty_source weight_source;

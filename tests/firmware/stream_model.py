@@ -109,7 +109,9 @@ def streamed(content: bytes, ram: SlabRam, library="reference", core=HOST):
 def write_project(folder: Path, content: bytes, ram: SlabRam, source: SourceCode, **how):
     """Write ``model.c``, ``model.h`` and ``weights.bin``; return placement and sources."""
     graph, placed, plan = streamed(content, ram, **how)
-    spots = tuple((plan.held_offsets[s.slab] + s.offset, s.is_early) for s in placed.spots)
+    spots = tuple(
+        (plan.held_offsets[s.slab] + s.offset, s.is_early) if s else None for s in placed.spots
+    )
     stream = Stream(placed.file, spots, source)
     for name, text in emit_model(graph, placed.kernels, plan, stream).items():
         (folder / name).write_text(text)

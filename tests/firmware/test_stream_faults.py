@@ -4,6 +4,8 @@ import random
 import struct
 import subprocess
 import zlib
+from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
@@ -11,27 +13,46 @@ from tests.firmware.stream_model import HERE, compile_host, random_model, write_
 from tests.oracle import random_inputs, run_tflm
 from tinygen.emit.weight_source import SourceCode
 from tinygen.weights.turns import SlabRam
-from tinygen.weights_file import HEADER_BYTES, parse_weights, write_weights
+from tinygen.weights_file import HEADER_BYTES, WeightsFile, parse_weights, write_weights
 
 FAULTS = 1000
 NONE, FLIP, CUT, STALL, FAIL, SPLICE = range(6)
 OK, OTHER_MODEL, FORMAT, OTHER_BUILD, DAMAGED, STALLED, LINK = 0, -4, -6, -7, -8, -9, -10
 NO_CHUNK = 0xFFFFFFFF
 AHEAD = SlabRam(1024, cycles_a_byte=1.0)
+MAPPED = SlabRam(512, is_mapped=True)
 ATTEMPTS = 3
 TIMEOUT = 1000  # ticks, tests/firmware/faulty_main.c
 OVERHEAD = 40  # reads of the counter a chunk
 FAULTY = SourceCode("faulty", ("weights/file.c",), ("faulty_source.h",), "")
 
 
-@pytest.fixture(scope="module")
-def case(tmp_path_factory):
-    """Return folder, program, weights file, an input and the oracle's output."""
+@dataclass(frozen=True)
+class Case:
+    """A program, its folder, its weights file and which chunks stay, an input and the output."""
+
+    folder: Path
+    program: Path
+    file: WeightsFile
+    stay: frozenset[int]
+    values: bytes
+    wanted: bytes
+
+    def slab_chunks(self):
+        """Return how many chunks are read into slabs."""
+        return len(self.file.chunks) - len(self.stay)
+
+
+@pytest.fixture(scope="module", params=[AHEAD, MAPPED], ids=["ahead", "mapped"])
+def case(request, tmp_path_factory):
+    """Return a case of random_model(4)."""
     folder = tmp_path_factory.mktemp("faults")
     content = random_model(4)
-    placed, sources = write_project(folder, content, AHEAD, FAULTY)
+    placed, sources = write_project(folder, content, request.param, FAULTY)
     file = placed.file
-    assert len(file.chunks) >= 8
+    stay = frozenset(n for n, spot in enumerate(placed.spots) if spot is None)
+    assert bool(stay) == request.param.is_mapped
+    assert len(file.chunks) >= (5 if stay else 8)
     slabs = [(c.op, file.content[c.offset : c.offset + c.nbytes]) for c in file.chunks]
     other = write_weights("77" * 32, slabs)
     (folder / "other_model.bin").write_bytes(other.content)
@@ -40,33 +61,35 @@ def case(tmp_path_factory):
     inputs = random_inputs(content, 3)[2:]
     (wanted,) = run_tflm(content, inputs)
     program = compile_host(folder, sources, HERE / "faulty_main.c")
-    return folder, program, file, inputs[0][0].tobytes(), wanted[0].tobytes()
+    values, output = inputs[0][0].tobytes(), wanted[0].tobytes()
+    return Case(folder, program, file, stay, values, output)
 
 
 def run(case, faults):
     """Return status, chunk, ticks and output of each fault."""
-    folder, program, _, values, wanted = case
-    stdin = b"".join(struct.pack("<6I", *fault) + values for fault in faults)
+    stdin = b"".join(struct.pack("<6I", *fault) + case.values for fault in faults)
     done = subprocess.run(
-        [program], input=stdin, capture_output=True, cwd=folder, check=False, timeout=100
+        [case.program], input=stdin, capture_output=True, cwd=case.folder, check=False, timeout=100
     )
     assert done.returncode == 0, done.stderr.decode()
-    size = 12 + len(wanted)
+    size = 12 + len(case.wanted)
     assert len(done.stdout) == size * len(faults)
     for n in range(len(faults)):
         record = done.stdout[n * size : (n + 1) * size]
         yield *struct.unpack("<iII", record[:12]), record[12:]
 
 
-def draw(rng, file):
+def draw(rng, case):
     """Return a fault as (kind, at, bit, times, is_memory, other)."""
+    file = case.file
     kind = rng.choice([FLIP, FLIP, FLIP, CUT, STALL, FAIL, SPLICE, NONE])
     times = rng.choice([1, 2, 3, 1 << 30])
     size, reads = len(file.content), len(file.chunks) + 1
     size = HEADER_BYTES if rng.random() < 0.2 else size
     at = rng.randrange(size) if kind in {FLIP, CUT, SPLICE} else rng.randrange(2 * reads)
     other = 2 if kind == SPLICE else rng.choice([0, 0, 0, 1, 2, 3]) if kind == NONE else 0
-    return kind, at, rng.randrange(8), times, rng.randrange(2), other
+    is_memory = 1 if case.stay else rng.randrange(2)  # only what is memory can be mapped
+    return kind, at, rng.randrange(8), times, is_memory, other
 
 
 def chunk_at(file, offset):
@@ -76,33 +99,37 @@ def chunk_at(file, offset):
     )
 
 
-def expected(file, fault):
+def expected(case, fault):
     """Return allowed pairs of status and chunk; a chunk of -1 is any."""
     kind, at, _, times, is_memory, other = fault
+    file = case.file
     if kind == NONE:
         return {0: {(OK, -1)}, 1: {(OTHER_MODEL, NO_CHUNK)}, 2: {(OTHER_BUILD, NO_CHUNK)}}.get(
             other, {(LINK, NO_CHUNK)}
         )
     if kind == FLIP:
-        return flip(file, at, times, is_memory)
+        return flip(case, at, times, is_memory)
     if kind == CUT:
         past = [n for n, c in enumerate(file.chunks) if at < c.offset + c.nbytes]
-        return {(LINK, NO_CHUNK if at < HEADER_BYTES else past[0])}
+        if at < HEADER_BYTES:
+            return {(LINK, NO_CHUNK)}
+        return {(DAMAGED if past[0] in case.stay else LINK, past[0])}
     if kind == SPLICE:
         return splice(at)
-    reads = (2 if is_memory else 1) * len(file.chunks) + 1
+    reads = (2 if is_memory else 1) * case.slab_chunks() + 1
     error = STALLED if kind == STALL else LINK
     never = at >= reads or times < ATTEMPTS
     return {(OK, -1)} if never else {(error, -1)}
 
 
-def flip(file, at, times, is_memory):
-    """Return what a flipped bit may end in."""
+def flip(case, at, times, is_memory):
+    """Return what a flipped bit may end in; where chunks stay it is there for good."""
     if at < HEADER_BYTES:
         retried = times < ATTEMPTS and not is_memory
         return {(OK, -1)} if retried else {(FORMAT, NO_CHUNK), (DAMAGED, NO_CHUNK)}
-    chunk = chunk_at(file, at)
-    return {(OK, -1)} if chunk is None or times < ATTEMPTS else {(DAMAGED, chunk)}
+    chunk = chunk_at(case.file, at)
+    comes_right = times < ATTEMPTS and chunk not in case.stay
+    return {(OK, -1)} if chunk is None or comes_right else {(DAMAGED, chunk)}
 
 
 def splice(at):
@@ -115,15 +142,14 @@ def splice(at):
 
 
 def test_a_thousand_faults_end_in_the_right_output_or_the_named_error(case):
-    _, _, file, _, wanted = case
-    rng = random.Random(5)
-    faults = [draw(rng, file) for _ in range(FAULTS)]
+    file, rng = case.file, random.Random(5)
+    faults = [draw(rng, case) for _ in range(FAULTS)]
     seen = set()
     for fault, (status, chunk, ticks, output) in zip(faults, run(case, faults), strict=True):
-        allowed = expected(file, fault)
+        allowed = expected(case, fault)
         assert (status, chunk) in allowed or (status, -1) in allowed, (fault, status, chunk)
         if status == OK:
-            assert output == wanted, fault
+            assert output == case.wanted, fault
         loads = 2 * len(file.chunks) + 2
         assert ticks <= ATTEMPTS * TIMEOUT + OVERHEAD * loads, fault
         seen.add(status)
@@ -132,11 +158,11 @@ def test_a_thousand_faults_end_in_the_right_output_or_the_named_error(case):
 
 def test_weights_that_are_all_new_but_for_the_header_do_not_run(case):
     """The header comes first: new weights behind an old header are other weights."""
-    folder, _, file, _, _ = case
+    folder, file = case.folder, case.file
     new = parse_weights((folder / "other_build.bin").read_bytes())
     mixed = file.content[:HEADER_BYTES] + new.content[HEADER_BYTES:]
     (folder / "other_model.bin").write_bytes(mixed)
-    for is_memory in (0, 1):
+    for is_memory in (1,) if case.stay else (0, 1):
         ((status, chunk, _, _),) = run(case, [(NONE, 0, 0, 0, is_memory, 1)])
         assert (status, chunk) == (DAMAGED, 0)
     assert zlib.crc32(mixed) != zlib.crc32(file.content)

@@ -30,6 +30,28 @@ OPENING = MAIN.replace(
 )
 
 
+MAPPING = OPENING.replace(
+    "    if (model_open()", "    if (!map_weights()) { return 2; }\n    if (model_open()"
+).replace(
+    "int main(void)",
+    """#include <stdlib.h>
+static int map_weights(void)
+{
+    FILE *file = fopen("weights.bin", "rb");
+    (void)fseek(file, 0, SEEK_END);
+    const size_t nbytes = (size_t)ftell(file);
+    uint8_t *memory = malloc(nbytes); /* as large, so that reads beyond it are found */
+    rewind(file);
+    const int is_read = fread(memory, 1, nbytes, file) == nbytes;
+    (void)fclose(file);
+    model_stream.source->memory = memory;
+    model_stream.source->is_memory = 1;
+    return is_read;
+}
+int main(void)""",
+)
+
+
 LOADING = """
 #include <stdio.h>
 #include "model.h"
@@ -45,7 +67,7 @@ int main(void)
 
 def run(folder, content, ram, library, core, inputs):
     placed, sources = write_project(folder, content, ram, FILE, library=library, core=core)
-    (folder / "main.c").write_text(OPENING)
+    (folder / "main.c").write_text(MAPPING if ram.is_mapped else OPENING)
     program = compile_host(folder, sources, folder / "main.c", HERE / "ticks.c")
     stdin = b"".join(values.tobytes() for one in inputs for values in one)
     done = subprocess.run([program], input=stdin, capture_output=True, cwd=folder, check=False)
@@ -94,6 +116,22 @@ def test_a_slab_of_a_source_that_reads_ahead_is_in_use_from_the_start():
     assert [slab.first for slab in placed.slabs] == [0]
     _, placed, _ = streamed(random_model(4), SlabRam(1024))
     assert [(slab.first, slab.last) for slab in placed.slabs] == [(0, 0), (3, 3)]
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize(("library", "core"), [("reference", Core("host")), ("tinygen", DSP)])
+def test_weights_that_are_used_once_stay_where_they_lie(tmp_path, seed, library, core):
+    content, ram = random_model(seed), SlabRam(1024, is_mapped=True)
+    inputs = random_inputs(content, 4)
+    placed, got = run(tmp_path, content, ram, library, core, inputs)
+    wanted = np.concatenate([out.ravel() for one in run_tflm(content, inputs) for out in one])
+    np.testing.assert_array_equal(got, wanted)
+    last = placed.places[-1]
+    assert (last.op, last.place, last.chunks) == ("FULLY_CONNECTED", "stream", 1)
+    assert "uses each weight once" in last.why
+    assert [spot is None for spot in placed.spots].count(True) == 1
+    assert placed.spots[-1] is None
+    assert all(slab.last < 3 for slab in placed.slabs)  # the matrix has none
 
 
 def test_what_does_not_stream_says_why():

@@ -2,9 +2,12 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from tests.firmware.stream_model import HOST, random_model
+from tests.unit.ops.conv_models import VALID, Conv
+from tests.unit.ops.conv_models import model as conv_model
 from tinygen.emit.kernels import choose_kernel
 from tinygen.load.tflite import read_graph
 from tinygen.ops.contract import Kernel, SlabLoop, Target
@@ -37,14 +40,16 @@ def test_reading_ahead_puts_chunks_at_both_ends_where_they_fit_together():
     )
 
 
+CHOOSER = make_chooser(
+    Target(HOST), lambda part, op: choose_kernel(part, op, Target(HOST), "reference")
+)
+
+
 def count(cycles_a_byte, nbytes=1024, *, conv=True):
     """Return the number of slabs of a model's first convolution, or of its matrix."""
     graph = read_graph(random_model(4), "test")
     op = graph.ops[0 if conv else -1]
-    chooser = make_chooser(
-        Target(HOST), lambda part, op: choose_kernel(part, op, Target(HOST), "reference")
-    )
-    found = stream_in_turns(graph, op, chooser, SlabRam(nbytes, cycles_a_byte))
+    found = stream_in_turns(graph, op, CHOOSER, SlabRam(nbytes, cycles_a_byte))
     assert isinstance(found, Kernel)
     return sum(len(loop.slabs) for loop in found.loops)
 
@@ -60,3 +65,37 @@ def test_an_op_that_computes_long_goes_through_its_input_as_rarely_as_it_can():
 @pytest.mark.parametrize("cycles_a_byte", [0.5, 50.0])
 def test_a_matrix_whose_input_is_short_always_reads_ahead(cycles_a_byte):
     assert count(cycles_a_byte, conv=False) > count(0.0, conv=False)
+
+
+@pytest.mark.parametrize(
+    ("kind", "size", "stays"),
+    [
+        ("CONV_2D", (1, 5, 5, 16), True),  # one window is all of the image
+        ("CONV_2D", (1, 5, 6, 16), False),
+        ("CONV_2D", (2, 5, 5, 16), False),
+        ("DEPTHWISE_CONV_2D", (1, 5, 5, 16), True),
+        ("DEPTHWISE_CONV_2D", (1, 6, 5, 16), False),
+    ],
+)
+def test_weights_stay_in_memory_only_where_each_is_used_once(kind, size, stays):
+    conv = Conv(size, out_c=8, k=(5, 5), padding=VALID)
+    graph = read_graph(conv_model(np.random.default_rng(0), kind, conv), "test")
+    op = graph.ops[0]
+    mapped = stream_in_turns(graph, op, CHOOSER, SlabRam(512, is_mapped=True))
+    copied = stream_in_turns(graph, op, CHOOSER, SlabRam(512))
+    assert isinstance(mapped, Kernel)
+    assert isinstance(copied, Kernel)
+    assert [loop.stays for loop in mapped.loops] == [stays] * len(mapped.loops)
+    assert not any(loop.stays for loop in copied.loops)
+    if stays:  # of any size: nothing limits what needs no RAM
+        assert [len(slab) for slab in mapped.loops[0].slabs] == [graph.tensors[op.inputs[1]].size]
+
+
+def test_a_chunk_that_stays_has_no_slab_and_leaves_the_header_to_the_next_op():
+    stays, slabs = kernel(4000), kernel(32, 64)
+    stays = replace(stays, loops=[replace(stays.loops[0], stays=True)])
+    assert place_slabs([stays, slabs], SlabRam(64, is_mapped=True)) == (
+        (Slab(64, 1, 1),),
+        (None, Spot(0, 0, False), Spot(0, 0, False)),
+    )
+    assert place_slabs([stays], SlabRam(64, is_mapped=True)) == ((), (None,))

@@ -6,6 +6,8 @@ from tinygen.emit.arena import Arena
 from tinygen.emit.weight_source import SourceCode
 from tinygen.weights_file import WeightsFile
 
+_NOWHERE = ("NULL", 0)
+
 
 @dataclass(frozen=True, slots=True)
 class Stream:
@@ -15,12 +17,13 @@ class Stream:
         file: What is read; its chunks are those of the kernels' loops, in order, or pieces
             of the model file.
         spots: Where in the arena each chunk is read to, and whether it may be read while
-            the core computes with the one before it; none for a model file.
+            the core computes with the one before it; None for one that stays where it lies,
+            none at all for a model file.
         source: Where it is read from.
     """
 
     file: WeightsFile
-    spots: tuple[tuple[int, bool], ...]
+    spots: tuple[tuple[int, bool] | None, ...]
     source: SourceCode
 
 
@@ -38,9 +41,9 @@ class StreamText:
 def stream_text(stream: Stream, arena: Arena | None = None) -> StreamText:
     """Return a stream's C text; ``arena`` is where its spots are."""
     file = stream.file
-    places = [("NULL", 0)] * len(file.chunks)
+    places = [_NOWHERE] * len(file.chunks)
     if arena is not None:
-        places = [(arena.place(to).text(), int(is_early)) for to, is_early in stream.spots]
+        places = [(arena.place(s[0]).text(), int(s[1])) if s else _NOWHERE for s in stream.spots]
     return StreamText(
         source=stream.source.name,
         declaration=stream.source.declaration,

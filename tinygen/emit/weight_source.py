@@ -78,10 +78,7 @@ def source_code(name: str, board: Board, file_bytes: int, icount_shift: int) -> 
     if name not in IN_MEMORY:
         raise UsageError(f"no source of weights is called '{name}'", hint=_HINT)
     region = external_region(board, file_bytes)
-    fields = {
-        ".source": "TG_MAPPED_SOURCE",
-        ".file": f"(const uint8_t *){region.origin:#010x}u",
-    }
+    fields = {".source": f"TG_MAPPED_SOURCE({region.origin:#010x}u)"}
     if name == "throttled":
         ticks = ceil(_KIB * ticks_per_byte(board, region, icount_shift))
         fields[".ticks_per_kib"] = str(ticks)
@@ -98,6 +95,14 @@ def cycles_ahead(name: str, board: Board) -> float:
     else:
         bandwidth = nor_flash(board).bandwidth if name == "nor" else 0
     return board.clock_hz / bandwidth if bandwidth else 0.0
+
+
+def is_mapped(name: str) -> bool:
+    """Return whether the core can compute with source ``name`` where it lies.
+
+    ``throttled`` stands for a memory that DMA reads while the core computes.
+    """
+    return name == "external"
 
 
 def ticks_per_byte(board: Board, region: Region, icount_shift: int) -> float:

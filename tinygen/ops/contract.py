@@ -117,6 +117,7 @@ class SlabLoop:
         first_output: Channel.
         inputs: Input channels of a slab; 0 where every slab reads the whole input.
         first_input: Channel.
+        stays: The slab is computed with where its source has it, in memory.
     """
 
     slabs: Sequence[bytes]
@@ -127,6 +128,7 @@ class SlabLoop:
     first_output: int
     inputs: int = 0
     first_input: int = 0
+    stays: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,10 +19,14 @@ def weights_text(report: Report) -> str:
         read = weights["bytes_an_inference"]
         rows.append(
             f"  weights.bin {weights['file_bytes']:,} bytes, from '{weights['source']}'; "
-            + (f"an inference reads {read:,} through {weights['slab_bytes']:,}" if read else _ONCE)
+            + (f"an inference reads {read:,} {_way(weights['slab_bytes'])}" if read else _ONCE)
         )
     rows += [_place(place) for place in weights["places"]]
     return "\n".join(rows)
+
+
+def _way(slab_bytes: int) -> str:
+    return f"through {slab_bytes:,}" if slab_bytes else "where they lie"
 
 
 def _place(place: dict[str, Any]) -> str:

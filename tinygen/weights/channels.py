@@ -46,6 +46,11 @@ def cannot_cut(graph: Graph, op: Op) -> str:
     return ""
 
 
+def uses_once(graph: Graph, op: Op) -> bool:
+    """Return whether an inference needs each weight once: each channel has one output."""
+    return graph.outputs_of(op)[0].size == channels_of(graph, op)
+
+
 def channels_of(graph: Graph, op: Op) -> int:
     """Return the number of output channels."""
     return graph.tensors[op.inputs[1]].shape[CUTS[op.name].axis]

@@ -47,14 +47,14 @@ class Placement:
         places: Of each op with weights.
         file: What streams; None where nothing does.
         slabs: RAM that it is read into.
-        spots: Where each chunk goes.
+        spots: Where each chunk goes; None: it stays where its source has it.
     """
 
     kernels: Sequence[Kernel | None]
     places: Sequence[Placed]
     file: WeightsFile | None = None
     slabs: tuple[Slab, ...] = ()
-    spots: tuple[Spot, ...] = ()
+    spots: tuple[Spot | None, ...] = ()
 
 
 def keep_weights(graph: Graph, kernels: Sequence[Kernel | None], place: Place) -> Placement:
@@ -167,8 +167,10 @@ def _stored_bytes(graph: Graph, op: Op, kernel: Kernel | None) -> int:
     return sum(c.values.nbytes for c in _constants(graph, op, kernel)) if kernel else 0
 
 
-def _slabs_text(slabs: Sequence[tuple[int, bytes]]) -> str:
+def _slabs_text(kernel: Kernel, slabs: Sequence[tuple[int, bytes]]) -> str:
     """Return how many slabs there are, and how large."""
+    if any(loop.stays for loop in kernel.loops):
+        return "computed with where it lies: an inference uses each weight once"
     if len(slabs) == 1:
         return f"in one slab of {len(slabs[0][1])}"
     return f"in {len(slabs)} slabs of at most {max((len(s) for _, s in slabs), default=0)}"
@@ -184,7 +186,7 @@ def _placement(
             continue
         own = [(op.index, slab) for loop in kernel.loops for slab in loop.slabs]
         slabs += own
-        why = whys.get(n, _slabs_text(own))
+        why = whys.get(n, _slabs_text(kernel, own))
         places.append(
             Placed(op.index, op.name, nbytes, "stream" if own else "flash", len(own), why)
         )

@@ -59,7 +59,27 @@ def stream_op(graph: Graph, op: Op, choose: Chooser, slab_bytes: int) -> Kernel 
         need = padded(len(_slab(graph, op, choose, 0, granule(graph, op)).weights))
         return f"a filter of {need} bytes is larger than a slab of {slab_bytes}"
     loops = [_loop(graph, op, run) for run in _runs(slabs)]
-    kernels = [slab.kernel for slab in slabs]
+    # Slabs that read channels of their own may all do it.
+    in_place = len(slabs) == 1 or not CUTS[op.name].shares_input
+    return _looping([slab.kernel for slab in slabs], loops, may_be_in_place=in_place)
+
+
+def map_op(graph: Graph, op: Op, choose: Chooser) -> Kernel | str:
+    """Return a kernel whose weights are one chunk that it reads where its source has it.
+
+    As `stream_op`, but no slab is needed.
+    """
+    if reason := cannot_cut(graph, op):
+        return reason
+    whole = _slab(graph, op, choose, 0, channels_of(graph, op))
+    loop = replace(_loop(graph, op, [whole]), stays=True)
+    return _looping([whole.kernel], [loop], may_be_in_place=True)
+
+
+def _looping(
+    kernels: Sequence[Kernel], loops: Sequence[SlabLoop], *, may_be_in_place: bool
+) -> Kernel:
+    """Return one kernel that runs the loops over slabs of the kernels, one each."""
     return replace(
         kernels[0],
         calls=(),
@@ -69,10 +89,8 @@ def stream_op(graph: Graph, op: Op, choose: Chooser, slab_bytes: int) -> Kernel 
         headers=(*dict.fromkeys(h for k in kernels for h in k.headers), HEADER),
         instances=tuple({i.name: i for k in kernels for i in k.instances}.values()),
         scratch_bytes=max(k.scratch_bytes for k in kernels),
-        overlap=kernels[0].overlap if len(slabs) == 1 else {},
-        # Slabs that read channels of their own may all do it.
-        in_place=all(k.in_place for k in kernels)
-        and (len(slabs) == 1 or not CUTS[op.name].shares_input),
+        overlap=kernels[0].overlap if len(kernels) == 1 else {},
+        in_place=may_be_in_place and all(k.in_place for k in kernels),
         loops=loops,
     )
 

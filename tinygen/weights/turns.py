@@ -1,4 +1,4 @@
-"""Where slabs lie in RAM: one that an op fills again and again, or two in turn."""
+"""Where slabs lie in RAM: one that an op fills again and again, two in turn, or none."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,8 +8,8 @@ from tinygen.core import Core
 from tinygen.graph import Graph, Op
 from tinygen.ops.contract import Kernel
 from tinygen.ops.registry import op_types
-from tinygen.weights.channels import CUTS
-from tinygen.weights.slabs import Chooser, stream_op
+from tinygen.weights.channels import CUTS, uses_once
+from tinygen.weights.slabs import Chooser, map_op, stream_op
 from tinygen.weights_file import ALIGN, HEADER_BYTES, padded
 
 # About how many instructions our kernels take for a multiply-accumulate; and how many
@@ -27,10 +27,12 @@ class SlabRam:
         nbytes: At most.
         cycles_a_byte: Of the core, in which it is free to compute; 0 where it moves the
             bytes itself, so that nothing is gained by reading ahead.
+        is_mapped: It can compute with them where their source has them.
     """
 
     nbytes: int
     cycles_a_byte: float = 0.0
+    is_mapped: bool = False
 
     @property
     def reads_ahead(self) -> bool:
@@ -72,8 +74,10 @@ def stream_in_turns(graph: Graph, op: Op, choose: Chooser, ram: SlabRam) -> Kern
     """Return the streaming kernel of an op, in slabs of all the RAM or of half of it.
 
     Half of it lets the next slab come while one is computed, but the input has to be gone
-    through more often.
+    through more often. Bytes that the core would copy to use them once stay where they are.
     """
+    if ram.is_mapped and op.name in CUTS and uses_once(graph, op):
+        return map_op(graph, op, choose)
     whole = stream_op(graph, op, choose, ram.nbytes // ALIGN * ALIGN)
     if isinstance(whole, str) or not ram.reads_ahead:
         return whole
@@ -88,8 +92,10 @@ def stream_in_turns(graph: Graph, op: Op, choose: Chooser, ram: SlabRam) -> Kern
 
 def place_slabs(
     kernels: Sequence[Kernel | None], ram: SlabRam
-) -> tuple[tuple[Slab, ...], tuple[Spot, ...]]:
+) -> tuple[tuple[Slab, ...], tuple[Spot | None, ...]]:
     """Return the slabs, and where in them the chunks of all kernels go, in order.
+
+    A chunk that stays where its source has it goes nowhere.
 
     A source that the core waits for has one slab an op, in use while that op runs. One
     that reads ahead has one for all: chunks lie at its bottom and at its top by turns, and
@@ -97,7 +103,7 @@ def place_slabs(
     a given-up inference began may go on while the next inputs are written.
     """
     sizes = [
-        (n, padded(len(slab)))
+        (n, 0 if loop.stays else padded(len(slab)))
         for n, kernel in enumerate(kernels)
         if kernel
         for loop in kernel.loops
@@ -114,14 +120,18 @@ def place_slabs(
     return (Slab(height, 0, sizes[-1][0]),), tuple(spots)
 
 
-def _slabs_of_ops(sizes: Sequence[tuple[int, int]]) -> tuple[tuple[Slab, ...], tuple[Spot, ...]]:
+def _slabs_of_ops(
+    sizes: Sequence[tuple[int, int]],
+) -> tuple[tuple[Slab, ...], tuple[Spot | None, ...]]:
+    """Return a slab an op, and its chunks' places; those of size 0 have none."""
     most: dict[int, int] = {}
-    for n, nbytes in sizes:
-        # The first chunk's place also takes the file's header.
-        most[n] = max(most.get(n, 0 if most else HEADER_BYTES), nbytes)
+    for k, (n, nbytes) in enumerate(sizes):
+        if nbytes:
+            # The first chunk's place also takes the file's header.
+            most[n] = max(most.get(n, 0 if k else HEADER_BYTES), nbytes)
     numbers = {n: k for k, n in enumerate(most)}
     slabs = tuple(Slab(nbytes, n, n) for n, nbytes in most.items())
-    return slabs, tuple(Spot(numbers[n], 0, is_early=False) for n, _ in sizes)
+    return slabs, tuple(Spot(numbers[n], 0, is_early=False) if size else None for n, size in sizes)
 
 
 def _count(kernel: Kernel) -> int:

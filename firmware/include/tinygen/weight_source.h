@@ -4,6 +4,7 @@
 #ifndef TINYGEN_WEIGHT_SOURCE_H
 #define TINYGEN_WEIGHT_SOURCE_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "tinygen/status.h"
@@ -24,8 +25,10 @@ struct tg_weight_source {
     tg_status (*poll)(tg_weight_source *source);
     void (*stop)(tg_weight_source *source);
     uint32_t timeout_ticks; /* of tg_port_counter, in which one read must end */
-    uint8_t is_memory; /* its bytes do not change and no wire can spoil them: they are
-                        * checked once, when the stream is opened, not at each read */
+    uint8_t is_memory;     /* its bytes do not change and no wire can spoil them: they are
+                            * checked once, when the stream is opened, not at each read */
+    const uint8_t *memory; /* the file, where the core can compute with it as it lies:
+                            * only of a source that is_memory; else NULL */
 };
 
 #endif

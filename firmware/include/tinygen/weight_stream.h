@@ -12,7 +12,8 @@
 typedef struct {
     uint32_t offset, nbytes; /* in the file; multiples of 32 */
     uint32_t crc;
-    uint8_t *to;       /* 16-byte aligned; of the first chunk, 64 bytes at least */
+    uint8_t *to;       /* 16-byte aligned; of the first chunk, 64 bytes at least. NULL: it
+                        * is computed with where it lies in the source's memory */
     uint32_t is_early; /* it may be read while the chunk before it is in use */
 } tg_chunk;
 
@@ -44,7 +45,8 @@ typedef struct {
 } tg_weight_stream;
 
 /* Read the file's header, and all chunks where they are checked only once, to where they
- * go: before there are inputs that share this memory.
+ * go: before there are inputs that share this memory. Chunks that stay where they lie are
+ * checked there.
  *
  * Returns TG_ERR_WEIGHTS_FORMAT when there is no weights file of this version,
  * TG_ERR_OTHER_MODEL when it is another model's, TG_ERR_OTHER_BUILD when it is not this
@@ -52,9 +54,9 @@ typedef struct {
  * a read fails three times. */
 tg_status tg_stream_open(tg_weight_stream *stream);
 
-/* Wait for chunk n, checked, and start to read the next one if it may be early. *slab is
- * valid until chunk n + 1 is taken. Returns as tg_stream_open; TG_ERR_WEIGHTS_CLOSED
- * before it. */
+/* Wait for chunk n, checked, and start to read the next one if it may be early; of one
+ * that stays where it lies say where. *slab is valid until chunk n + 1 is taken. Returns
+ * as tg_stream_open; TG_ERR_WEIGHTS_CLOSED before it. */
 tg_status tg_stream_take(tg_weight_stream *stream, uint32_t n, const void **slab);
 
 /* Read the whole file's chunks, checked one by one, to `to`, one after the other. */

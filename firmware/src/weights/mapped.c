@@ -13,7 +13,7 @@ tg_status tg_mapped_start(tg_weight_source *source, uint32_t offset, void *to,
         s->wanted =
             s->latency_ticks + (uint32_t)((uint64_t)nbytes * s->ticks_per_kib / 1024);
     }
-    tg_copy_blocks(to, s->file + offset, nbytes);
+    tg_copy_blocks(to, source->memory + offset, nbytes);
     return TG_OK;
 }
 

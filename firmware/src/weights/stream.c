@@ -39,6 +39,17 @@ static tg_status wait(tg_weight_stream *s)
     }
 }
 
+static int is_right(const tg_chunk *chunk, const uint8_t *at)
+{
+    return ~tg_crc32(TG_CRC32_START, at, chunk->nbytes) == chunk->crc;
+}
+
+static void count(tg_weight_stream *s, const tg_chunk *chunk)
+{
+    s->counts.loads++;
+    s->counts.bytes += chunk->nbytes;
+}
+
 /* Wait for a read that has been started, with this status; check it, and read again when
  * something went wrong. */
 static tg_status finish(tg_weight_stream *s, const tg_chunk *chunk, uint8_t *to,
@@ -48,13 +59,11 @@ static tg_status finish(tg_weight_stream *s, const tg_chunk *chunk, uint8_t *to,
         if (status >= 0) {
             status = wait(s);
         }
-        if (status == TG_OK && is_checked &&
-            ~tg_crc32(TG_CRC32_START, to, chunk->nbytes) != chunk->crc) {
+        if (status == TG_OK && is_checked && !is_right(chunk, to)) {
             status = TG_ERR_WEIGHTS_DAMAGED;
         }
         if (status == TG_OK) {
-            s->counts.loads++;
-            s->counts.bytes += chunk->nbytes;
+            count(s, chunk);
             return TG_OK;
         }
         s->source->stop(s->source);
@@ -73,6 +82,15 @@ static tg_status read_checked(tg_weight_stream *s, uint32_t n, uint8_t *to)
     return finish(s, chunk, to, 1, start(s, chunk, to));
 }
 
+/* Check a chunk that is computed with where it lies. */
+static tg_status check_in_memory(tg_weight_stream *s, uint32_t n)
+{
+    const tg_chunk *chunk = &s->file->chunks[n];
+    s->failed = n;
+    return is_right(chunk, s->source->memory + chunk->offset) ? TG_OK
+                                                              : TG_ERR_WEIGHTS_DAMAGED;
+}
+
 static tg_status check_header(const tg_weight_stream *s, const header *h)
 {
     if (memcmp(h->magic, "TGWEIGHT", sizeof h->magic) != 0 ||
@@ -89,15 +107,26 @@ static tg_status check_header(const tg_weight_stream *s, const header *h)
     return is_ours ? TG_OK : TG_ERR_OTHER_BUILD;
 }
 
-static tg_status open_header(tg_weight_stream *s, uint8_t *to)
+static tg_status read_header(tg_weight_stream *s, uint8_t *to, header *h)
 {
     static const tg_chunk all = {.offset = 0, .nbytes = HEADER_BYTES};
+    const uint8_t *from = to;
+    if (to == NULL) { /* where the first chunk stays where it lies */
+        from = s->source->memory;
+    } else {
+        TG_TRY(finish(s, &all, to, 0, start(s, &all, to)));
+    }
+    memcpy(h, from, sizeof *h);
+    return TG_OK;
+}
+
+static tg_status open_header(tg_weight_stream *s, uint8_t *to)
+{
     tg_status status = TG_OK;
     s->failed = TG_NO_CHUNK;
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
         header h;
-        TG_TRY(finish(s, &all, to, 0, start(s, &all, to)));
-        memcpy(&h, to, sizeof h);
+        TG_TRY(read_header(s, to, &h));
         status = check_header(s, &h);
         if (status == TG_OK || s->source->is_memory) {
             break;
@@ -113,7 +142,8 @@ tg_status tg_stream_open(tg_weight_stream *s)
     TG_TRY(open_header(s, s->file->chunks[0].to));
     if (s->source->is_memory) {
         for (uint32_t n = 0; n < s->file->count; n++) {
-            TG_TRY(read_checked(s, n, s->file->chunks[n].to));
+            uint8_t *to = s->file->chunks[n].to;
+            TG_TRY(to == NULL ? check_in_memory(s, n) : read_checked(s, n, to));
         }
     }
     s->failed = TG_NO_CHUNK;
@@ -148,10 +178,16 @@ tg_status tg_stream_take(tg_weight_stream *s, uint32_t n, const void **slab)
     if (!s->is_open) {
         return TG_ERR_WEIGHTS_CLOSED;
     }
+    const tg_chunk *chunk = &s->file->chunks[n];
+    if (chunk->to == NULL) {
+        count(s, chunk);
+        *slab = s->source->memory + chunk->offset;
+        return TG_OK;
+    }
     const uint32_t began = tg_port_counter();
     const tg_status status = take(s, n);
     s->counts.ticks += tg_port_counter() - began;
-    *slab = s->file->chunks[n].to;
+    *slab = chunk->to;
     return status;
 }
 

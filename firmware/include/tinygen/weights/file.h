@@ -11,7 +11,7 @@ typedef struct {
     tg_status status; /* of the last read */
 } tg_file_source;
 
-#define TG_FILE_SOURCE {tg_file_start, tg_file_poll, tg_file_stop, UINT32_MAX, 0}
+#define TG_FILE_SOURCE {tg_file_start, tg_file_poll, tg_file_stop, UINT32_MAX, 0, NULL}
 
 tg_status tg_file_start(tg_weight_source *source, uint32_t offset, void *to,
                         uint32_t nbytes);

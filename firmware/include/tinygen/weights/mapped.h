@@ -11,12 +11,13 @@
  * moved them: an emulated memory is as fast as any other, a real one is not. */
 typedef struct {
     tg_weight_source source;
-    const uint8_t *file;
     uint32_t ticks_per_kib, latency_ticks;
     uint32_t started, wanted; /* counter at the start of a read; ticks that it takes */
 } tg_mapped_source;
 
-#define TG_MAPPED_SOURCE {tg_mapped_start, tg_mapped_poll, tg_mapped_stop, UINT32_MAX, 1}
+#define TG_MAPPED_SOURCE(address)                                                        \
+    {tg_mapped_start,           tg_mapped_poll, tg_mapped_stop, UINT32_MAX, 1,           \
+     (const uint8_t *)(address)}
 
 tg_status tg_mapped_start(tg_weight_source *source, uint32_t offset, void *to,
                           uint32_t nbytes);

@@ -38,7 +38,7 @@ typedef struct {
 } tg_nor_flash_source;
 
 #define TG_NOR_FLASH_SOURCE(timeout_ticks)                                               \
-    {tg_nor_flash_start, tg_nor_flash_poll, tg_nor_flash_stop, timeout_ticks, 0}
+    {tg_nor_flash_start, tg_nor_flash_poll, tg_nor_flash_stop, timeout_ticks, 0, NULL}
 
 tg_status tg_nor_flash_start(tg_weight_source *source, uint32_t offset, void *to,
                              uint32_t nbytes);

@@ -24,7 +24,7 @@ typedef struct {
 } tg_serial_source;
 
 #define TG_SERIAL_SOURCE(timeout_ticks)                                                  \
-    {tg_serial_start, tg_serial_poll, tg_serial_stop, timeout_ticks, 0}
+    {tg_serial_start, tg_serial_poll, tg_serial_stop, timeout_ticks, 0, NULL}
 
 tg_status tg_serial_start(tg_weight_source *source, uint32_t offset, void *to,
                           uint32_t nbytes);
