@@ -70,20 +70,35 @@ class Functions:
     def kept(self, file: ELFFile, code: Mapping[int, Line]) -> frozenset[int]:
         """Return the functions whose address is in a constant, a variable or an instruction.
 
-        The vector table is left out: only the core itself calls by it.
+        The vector table is left out: only the core itself calls by it. So are weights: a
+        bias may happen to have the value of an address.
         """
-        values = {*_words(file), *_moved(code)}
+        values = {*_words(file, _weights_in_ram(file)), *_moved(code)}
         return frozenset(begin for begin in self._begins if begin | 1 in values)
 
 
-def _words(file: ELFFile) -> Iterator[int]:
-    """Go through the words of all sections that are in the image."""
+def _weights_in_ram(file: ELFFile) -> range:
+    """Return the addresses of the weights that start-up copies to RAM."""
+    symbols = {
+        symbol.name: int(symbol["st_value"])
+        for table in file.iter_sections()
+        if isinstance(table, SymbolTableSection)
+        for symbol in table.iter_symbols()
+        if symbol.name in {"__data_start", "__ram_weights_end"}
+    }
+    begin = symbols.get("__data_start", 0)
+    return range(begin, symbols.get("__ram_weights_end", begin))
+
+
+def _words(file: ELFFile, left_out: range) -> Iterator[int]:
+    """Go through the words of all sections that are in the image, but those left out."""
     for section in file.iter_sections():
         if section["sh_type"] == "SHT_NOBITS" or section.name in _NO_POINTERS:
             continue
         if section["sh_flags"] & SH_FLAGS.SHF_ALLOC:
-            data = section.data()
-            yield from array("I", data[: len(data) & ~3])
+            data, begin = section.data(), int(section["sh_addr"])
+            words = array("I", data[: len(data) & ~3])
+            yield from (w for n, w in enumerate(words) if begin + 4 * n not in left_out)
 
 
 def _moved(code: Mapping[int, Line]) -> Iterator[int]:

@@ -116,6 +116,17 @@ def test_a_pointer_leads_to_what_has_its_type_and_whose_address_is_kept(tmp_path
     assert "other" not in found.chain  # has another type
 
 
+DATA = r"""asm(".pushsection .data\n .global END\n .word large\n END:\n .popsection");"""
+
+
+def test_a_weight_with_the_value_of_an_address_is_no_pointer(tmp_path):
+    source = DATA + POINTERS.replace("TAKEN", "small")
+    assert bound(tmp_path, source).chain[-1] == "large"
+    found = bound(tmp_path, source.replace("END", "__ram_weights_end"))
+    assert found.chain[:2] == ("Reset_Handler", "run")
+    assert "large" not in found.chain
+
+
 def test_a_pointer_in_two_halves_of_an_instruction_is_seen(tmp_path):
     found = bound(tmp_path, POINTERS.replace("TAKEN", "large"), more=("-O2", "-mslow-flash-data"))
     assert found.chain[-1] == "large"
