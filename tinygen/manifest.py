@@ -9,6 +9,7 @@ from tinygen.errors import UsageError
 from tinygen.region import Region
 
 FILE = "tinygen.json"
+REPORT_FILE = "report.json"  # not the project's: beside its files, once it is built
 SCHEMA = 1
 
 

@@ -11,15 +11,17 @@ from tinygen.build.cmsis_nn import find_cmsis_nn
 from tinygen.build.cmsis_nn_files import collect_files
 from tinygen.build.elf import ImageSize, measure
 from tinygen.build.elf_official import measure_official
+from tinygen.build.only_builder import only_builder
 from tinygen.build.pio import Image
 from tinygen.emit.parts import Project
 from tinygen.emit.streams import Stream
+from tinygen.emit.weight_source import choice_hint
 from tinygen.errors import UsageError
 from tinygen.gates import pass_gates
 from tinygen.graph import Graph
 from tinygen.load.model_file import LoadedModel, load_model
 from tinygen.load.tflite import read_graph
-from tinygen.manifest import WeightsEntry, read_manifest
+from tinygen.manifest import REPORT_FILE, WeightsEntry, read_manifest
 from tinygen.ops.contract import Kernel, Library, Optimize, Target
 from tinygen.optimize.rewrite import Saving
 from tinygen.optimize.surgery import REQUIRED, REWRITES, operate
@@ -45,7 +47,6 @@ from tinygen.tflm import complete, find_source
 from tinygen.tune.choose import KernelOf, measuring, preferring
 from tinygen.weights_file import FILE as WEIGHTS_FILE
 
-REPORT_FILE = "report.json"
 Runtime = Literal["aot", "tflm"]
 
 
@@ -183,6 +184,11 @@ def build(model: Path, out: Path, choices: Choices, progress: Progress) -> Repor
     Raises:
         TinygenError: Any of its kinds, as the stages say.
     """
+    with only_builder(out):
+        return _build(model, out, choices, progress)
+
+
+def _build(model: Path, out: Path, choices: Choices, progress: Progress) -> Report:
     require_possible(find_board(choices.board_id), choices)
     tflm = find_source(choices.tflm_dir) if choices.runtime == "tflm" else None
     choice = WeightChoice(choices.weights, choices.weight_ram)
@@ -238,12 +244,17 @@ def check_and_measure(project: Project, image: Image) -> ImageSize:
 
 
 def require_possible(board: Board, choices: Choices) -> None:
-    """Raise unless a board with a vendor's framework can have what was chosen.
+    """Raise unless a board can have what was chosen.
 
     Raises:
-        UsageError: It needs a port of our own, or a Cortex-M.
+        UsageError: It needs a port of our own, or a Cortex-M, or files.
     """
     if not board.framework:
+        if choices.weights == "stream:file":
+            raise UsageError(
+                f"{board.id} has no files; --weights stream:file is for native builds of the C",
+                hint=choice_hint(board),
+            )
         return
     for option, value, able in (
         ("--runtime", choices.runtime, ("aot",)),

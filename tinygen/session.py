@@ -18,9 +18,8 @@ from tinygen.errors import DeviceError, UsageError
 from tinygen.estimate.cycles import CycleEstimate
 from tinygen.graph import Graph
 from tinygen.load.tflite import read_graph
-from tinygen.manifest import Manifest, read_manifest
+from tinygen.manifest import REPORT_FILE, Manifest, read_manifest
 from tinygen.ops.contract import Array
-from tinygen.pipeline import REPORT_FILE
 from tinygen.progress import Progress
 from tinygen.report.from_device import add_spread, add_trace
 from tinygen.report.model import (
@@ -81,13 +80,11 @@ def open_project(folder: Path) -> Built:
     require_complete(folder)
     manifest = read_manifest(folder)
     content = (folder / "model.tflite").read_bytes()
-    built = Built(
-        folder,
-        manifest,
-        content,
-        read_graph(content, manifest.model.name),
-        read_report(folder / REPORT_FILE),
-    )
+    report = folder / REPORT_FILE
+    if not report.exists():
+        raise UsageError(f"{folder} has not been built", hint="run 'tinygen build' again")
+    graph = read_graph(content, manifest.model.name)
+    built = Built(folder, manifest, content, graph, read_report(report))
     if not built.elf.exists():
         raise UsageError(f"{folder} has not been built", hint="run 'tinygen build' again")
     return built

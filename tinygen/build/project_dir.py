@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
 from tinygen.errors import ToolchainError, UsageError
-from tinygen.manifest import FILE, read_manifest
+from tinygen.manifest import FILE, REPORT_FILE, read_manifest
 
 # There while files are being exchanged; the project's platform refuses to build then.
 INCOMPLETE = ".tinygen/incomplete"
@@ -94,6 +94,7 @@ def _exchange(names: list[str], staged: Path, folder: Path, stale: list[str]) ->
     marker = folder / INCOMPLETE
     marker.parent.mkdir(parents=True, exist_ok=True)
     marker.touch()
+    (folder / REPORT_FILE).unlink(missing_ok=True)  # it is of what was built before
     for name in stale:
         (folder / name).unlink(missing_ok=True)
         _prune((folder / name).parent, folder)

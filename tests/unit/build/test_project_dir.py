@@ -88,6 +88,13 @@ def test_files_of_the_old_project_go_and_their_folders_with_them(files, tmp_path
     assert not (tmp_path / "src/kernels").exists()
 
 
+def test_the_report_of_what_was_built_before_goes(files, tmp_path):
+    write_project(files, tmp_path)
+    (tmp_path / "report.json").write_text("{}")
+    write_project(files | {"src/model.c": "other"}, tmp_path)
+    assert not (tmp_path / "report.json").exists()
+
+
 @pytest.mark.parametrize("name", ["../victim", "src/../../victim"])
 def test_an_edited_manifest_cannot_remove_files_outside(files, tmp_path, name):
     victim = tmp_path / "victim"
