@@ -94,17 +94,24 @@ def place_weights(
     ram = _slab_ram(source, board, choice)
     placed = stream_weights(graph, kernels, chooser, ram, budget)
     if placed.file is None and budget is None:
-        raise UsageError(
-            f"no weights of {graph.name} stream through {choice.ram_bytes} bytes: "
-            + "; ".join(f"op {p.index} ({p.op}): {p.why}" for p in placed.places),
-            hint="use --weights flash, or a larger --weight-ram",
-        )
+        raise _nothing_streams(graph, placed, choice)
     return placed
 
 
 def _slab_ram(source: str, board: Board, choice: WeightChoice) -> SlabRam:
     """Return the RAM for slabs and what the source means for it."""
     return SlabRam(choice.ram_bytes, cycles_ahead(source, board), is_mapped(source))
+
+
+def _nothing_streams(graph: Graph, placed: Placement, choice: WeightChoice) -> UsageError:
+    """Return the error that says why the weights of each op do not stream."""
+    if not placed.places:
+        return UsageError(f"{graph.name} has no weights to stream", hint="use --weights flash")
+    whys = [f"op {p.index} ({p.op}): {p.why}" for p in placed.places]
+    return UsageError(
+        f"no weights of {graph.name} stream through {choice.ram_bytes} bytes: {'; '.join(whys)}",
+        hint="use --weights flash, or a larger --weight-ram",
+    )
 
 
 def source_on(board: Board, choice: WeightChoice) -> str:

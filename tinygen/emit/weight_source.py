@@ -11,7 +11,6 @@ from tinygen.region import Region
 IN_MEMORY = ("external", "throttled")
 SOURCES = (*IN_MEMORY, "serial", "nor", "file")
 
-_HINT = "choose --weights stream:SOURCE, SOURCE one of: " + ", ".join(SOURCES)
 _KIB = 1024
 # Serial: when a piece is asked for again, and when its chunk is given up. An emulator's
 # time runs ahead of the host's, which has to answer.
@@ -39,15 +38,32 @@ class SourceCode:
     declaration: str
 
 
+def choice_hint(board: Board) -> str:
+    """Return which other choice of ``--weights`` a board has.
+
+    >>> from tinygen.board import find_board
+    >>> choice_hint(find_board("qemu-m0"))
+    'choose --weights flash or stream:serial'
+    """
+    sources = [*IN_MEMORY, "serial"] if _external(board) else ["serial"]
+    sources += ["nor"] if board.nor_flash else []
+    *most, last = ["flash", *(f"stream:{source}" for source in sources)]
+    return f"choose --weights {', '.join(most)} or {last}"
+
+
+def _external(board: Board) -> list[Region]:
+    return [region for region in board.regions if region.kind == "external"]
+
+
 def external_region(board: Board, nbytes: int = 0) -> Region:
     """Return the memory that holds the weights file.
 
     Raises:
         UsageError: The board has none, or it is too small.
     """
-    regions = [region for region in board.regions if region.kind == "external"]
+    regions = _external(board)
     if not regions:
-        raise UsageError(f"{board.id} has no external memory for weights", hint=_HINT)
+        raise UsageError(f"{board.id} has no external memory for weights", hint=choice_hint(board))
     if nbytes > regions[0].nbytes:
         raise UsageError(
             f"the weights file has {nbytes} bytes, but {regions[0].name} of {board.id} has "
@@ -76,7 +92,7 @@ def source_code(name: str, board: Board, file_bytes: int, icount_shift: int) -> 
     if name == "file":
         return _code("file", "file", {".source": "TG_FILE_SOURCE", ".path": '"weights.bin"'})
     if name not in IN_MEMORY:
-        raise UsageError(f"no source of weights is called '{name}'", hint=_HINT)
+        raise UsageError(f"no source of weights is called '{name}'", hint=choice_hint(board))
     region = external_region(board, file_bytes)
     fields = {".source": f"TG_MAPPED_SOURCE({region.origin:#010x}u)"}
     if name == "throttled":
@@ -142,7 +158,9 @@ def nor_flash(board: Board, nbytes: int = 0) -> NorFlash:
     """
     chip = board.nor_flash
     if chip is None:
-        raise UsageError(f"the file of {board.id} describes no SPI NOR flash", hint=_HINT)
+        raise UsageError(
+            f"the file of {board.id} describes no SPI NOR flash", hint=choice_hint(board)
+        )
     if chip.base + nbytes > chip.chip_bytes:
         raise UsageError(
             f"the weights file has {nbytes} bytes, but the SPI NOR flash of {board.id} has "
