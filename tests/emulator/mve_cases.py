@@ -33,6 +33,10 @@ FORMS = {
 }
 
 
+# Those of convolutions that take scratch for a row of windows, in `row_cases`.
+ROW_FORMS = {f"tg_mve_conv_2d_rows_s8/{form}" for form in ("relu", "plain", "exact")}
+
+
 class MveCases(OwnCases):
     """Cases that can have weights of -1, 0 and 1 only: sums do not saturate at once."""
 
@@ -61,6 +65,28 @@ def mve_cases(seed: int) -> MveCases:
     adds = (_pointwise, _windows, _quads, _in_place, _rows, _taps, _products, _limits, _sums)
     for add in (*adds, add_constants, _functions, _multiplications, _pools, _means):
         add(cases)
+    return cases
+
+
+def row_cases(seed: int) -> MveCases:
+    """Return the cases of a model whose windows side by side share columns, most of them."""
+    cases, three = MveCases(seed), (3, 3)
+    for n, in_c in enumerate((8, 16, 24, 32, 40, 48, 64)):
+        cases.set().conv((1, 14, 4 + n, in_c), 3 + n, three)
+        cases.set(**RELU_SET, dead=n % 3).conv((1, 17, 8 - n, in_c), 9 - n, three, act=RELU)
+        cases.set().conv((1, 15, 5 + n, in_c), 1 + n, three, stride=(2, 2))
+    cases.set(**EXACT).conv((1, 15, 6, 8), 11, three)
+    cases.set().conv((2, 13, 7, 8), 6, three)
+    cases.set().conv((3, 16, 6, 16), 4, three, padding=VALID)
+    cases.set().conv((1, 14, 9, 8), 5, (1, 4), stride=(1, 3))
+    cases.set().conv((1, 30, 3, 8), 5, (5, 2), stride=(3, 1))
+    cases.set().conv((1, 31, 4, 16), 4, (4, 7), padding=VALID, around=((2, 3), (5, 6)))
+    cases.set().conv((1, 30, 6, 8), 4, three, dilation=(3, 1))
+    cases.set().conv((1, 30, 6, 8), 4, three, dilation=(2, 2))
+    cases.set().conv((1, 40, 2, 8), 4, (2, 9))
+    cases.set(least=-128, in_zero_point=127).conv((1, 14, 4, 40), 8, three, bias=False)
+    cases.set(bias=1 << 31, stretch=1e-9).conv((1, 14, 4, 8), 5, three)
+    cases.set().conv((1, 2, 30, 64), 5, three)  # one whose rows would take too much
     return cases
 
 

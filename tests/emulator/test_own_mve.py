@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tests.emulator.fences import apart, behind_inputs, fenced, over_inputs, run_fenced
-from tests.emulator.mve_cases import FORMS, mve_cases
+from tests.emulator.mve_cases import FORMS, ROW_FORMS, mve_cases, row_cases
 from tests.emulator.own_image import build_own, section_bytes
 from tests.emulator.semihosting import core, run
 from tests.oracle import random_inputs, run_tflm
@@ -49,6 +49,13 @@ def test_every_form_is_bit_exact_and_writes_only_what_is_its(tmp_path, plan):
     wrong, names = check(mve_cases(5), tmp_path, plan)
     assert wrong == []
     assert names >= FORMS
+
+
+@pytest.mark.parametrize("plan", [apart, over_inputs, behind_inputs])
+def test_rows_of_windows_are_bit_exact_and_write_only_what_is_theirs(tmp_path, plan):
+    wrong, names = check(row_cases(8), tmp_path, plan, "speed")
+    assert wrong == []
+    assert names >= ROW_FORMS
 
 
 @pytest.mark.parametrize("plan", [apart, over_inputs, behind_inputs])
