@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from tinygen.board import Board
-from tinygen.build.pio_library import fetch_library
+from tinygen.build.pio_library import fetch_library, forget_library
 from tinygen.build.tflm_library import DEFINES, LibraryBuilder
 from tinygen.build.tflm_ops import TflmOp, match_ops
 from tinygen.build.tflm_source import TflmSource, read_source
@@ -32,6 +32,9 @@ _HINT = """there are three ways to get one (docs/tflm.md):
   2. CMSIS packs: tinygen packs update; tinygen packs add tflm
   3. PlatformIO: TINYGEN_TFLM_LIB=ENTRY, a library as lib_deps names it"""
 
+_LIBRARY_HINT = """the library must hold TFLM, CMSIS-NN and what they include; PlatformIO takes a
+folder whole only where a library.json lies in it"""
+
 
 def find_source(folder: Path | None) -> TflmSource:
     """Return TensorFlow Lite Micro: the user's folder, CMSIS packs, or PlatformIO's copy.
@@ -51,8 +54,18 @@ def find_source(folder: Path | None) -> TflmSource:
     if roots := tflm_roots():
         return read_source(roots, "the CMSIS pack tensorflow::tensorflow-lite-micro")
     if spec := os.environ.get("TINYGEN_TFLM_LIB"):
-        return read_source([fetch_library(spec)], f"the library {spec}")
+        return _read_library(spec)
     raise ToolchainError("no copy of TensorFlow Lite Micro, which --runtime tflm needs", hint=_HINT)
+
+
+def _read_library(spec: str) -> TflmSource:
+    """Read PlatformIO's copy; one that is not complete is fetched again the next time."""
+    folder = fetch_library(spec)
+    try:
+        return read_source([folder], f"the library {spec}")
+    except ToolchainError as error:
+        forget_library(spec)
+        raise ToolchainError(str(error), hint=_LIBRARY_HINT) from error
 
 
 def complete(project: Project, source: TflmSource, progress: Progress) -> Project:

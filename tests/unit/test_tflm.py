@@ -18,6 +18,9 @@ HINT = """there are three ways to get one (docs/tflm.md):
   2. CMSIS packs: tinygen packs update; tinygen packs add tflm
   3. PlatformIO: TINYGEN_TFLM_LIB=ENTRY, a library as lib_deps names it"""
 
+LIBRARY_HINT = """the library must hold TFLM, CMSIS-NN and what they include; PlatformIO takes a
+folder whole only where a library.json lies in it"""
+
 
 @pytest.fixture(autouse=True)
 def _nothing_here(monkeypatch, tmp_path):
@@ -98,6 +101,39 @@ def test_platformio_fetches_a_library_once(tmp_path, monkeypatch):
     for path in sorted(tree.rglob("*"), reverse=True):
         path.unlink() if path.is_file() else path.rmdir()
     assert find_source(None) == source
+
+
+def test_a_library_that_is_not_complete_is_fetched_again(tmp_path, monkeypatch):
+    tree = write_tree(tmp_path / "tree")
+    monkeypatch.setenv("TINYGEN_TFLM_LIB", f"file://{tree}")
+    with pytest.raises(ToolchainError) as caught:
+        find_source(None)
+    assert str(caught.value) == (
+        f"the library file://{tree} has no tensorflow/lite/micro/micro_interpreter.h"
+    )
+    assert caught.value.hint == LIBRARY_HINT
+    (tree / "library.json").write_text('{"name": "tflm", "version": "1.0.0"}')
+    assert find_source(None).tensorflow.name == "tflm"
+
+
+def test_what_a_library_depends_on_is_not_fetched(tmp_path, monkeypatch):
+    tree = write_tree(tmp_path / "tree")
+    (tree / "library.json").write_text(
+        '{"name": "tflm", "version": "1.0.0", "dependencies": {"ArduinoBLE": "*"}}'
+    )
+    monkeypatch.setenv("TINYGEN_TFLM_LIB", f"file://{tree}")
+    assert find_source(None).tensorflow.name == "tflm"
+
+
+def test_a_repository_that_does_not_answer_is_said_in_gits_words(tmp_path, monkeypatch):
+    spec = f"git+file://{tmp_path / 'none'}"
+    monkeypatch.setenv("TINYGEN_TFLM_LIB", spec)
+    with pytest.raises(ToolchainError) as caught:
+        find_source(None)
+    assert str(caught.value) == (
+        f"PlatformIO cannot fetch the library {spec}: fatal: '{tmp_path / 'none'}' does not "
+        "appear to be a git repository"
+    )
 
 
 def test_a_library_that_platformio_cannot_fetch_is_named(tmp_path, monkeypatch):

@@ -1,6 +1,7 @@
 """Fetch a library as PlatformIO's ``lib_deps`` would, into the cache."""
 
 import hashlib
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -13,7 +14,7 @@ _TIMEOUT_S = 600
 
 
 def fetch_library(spec: str) -> Path:
-    """Return the folder of a library, fetched once.
+    """Return the folder of a library, fetched once; without the libraries it depends on.
 
     Args:
         spec: As in ``lib_deps``: ``owner/name@version``, an address or a folder.
@@ -21,13 +22,12 @@ def fetch_library(spec: str) -> Path:
     Raises:
         ToolchainError: PlatformIO cannot fetch it.
     """
-    digest = hashlib.sha256(spec.encode()).hexdigest()[:16]
-    folder = cache_dir().resolve() / "pio-libraries" / digest
+    folder = _folder(spec)
     if not _content(folder):
         environment = pio_environment()  # it says so when the cache cannot be written
         folder.mkdir(parents=True, exist_ok=True)
         command = [sys.executable, "-m", "platformio", "pkg", "install", "--global"]
-        command += ["--library", spec, "--storage-dir", str(folder)]
+        command += ["--library", spec, "--storage-dir", str(folder), "--skip-dependencies"]
         try:
             done = subprocess.run(
                 command,
@@ -40,15 +40,34 @@ def fetch_library(spec: str) -> Path:
         except subprocess.TimeoutExpired as error:
             raise _failed(spec, f"no answer in {_TIMEOUT_S} s") from error
         if done.returncode or not _content(folder):
-            lines = [line.strip() for line in (done.stderr or done.stdout).splitlines()]
-            raise _failed(spec, next((line for line in lines if "rror" in line), "nothing came"))
+            raise _failed(spec, _reason(done.stderr or done.stdout))
     return _content(folder)[0]
+
+
+def forget_library(spec: str) -> None:
+    """Remove a library from the cache, so that it is fetched again."""
+    shutil.rmtree(_folder(spec), ignore_errors=True)
+
+
+def _folder(spec: str) -> Path:
+    digest = hashlib.sha256(spec.encode()).hexdigest()[:16]
+    return cache_dir().resolve() / "pio-libraries" / digest
 
 
 def _content(folder: Path) -> list[Path]:
     if not folder.is_dir():
         return []
     return sorted(path for path in folder.iterdir() if path.is_dir() and path.name[0] != ".")
+
+
+def _reason(output: str) -> str:
+    r"""Return the line that says why PlatformIO, or git under it, gave up.
+
+    >>> _reason("Cloning into 'x'...\nfatal: Could not resolve host: github.com\nVCSException: y")
+    'fatal: Could not resolve host: github.com'
+    """
+    lines = [line.strip() for line in output.splitlines()]
+    return next((line for line in lines if "rror" in line or "fatal:" in line), "nothing came")
 
 
 def _failed(spec: str, reason: str) -> ToolchainError:
