@@ -3,7 +3,15 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from tinygen.plan.search import Problem, height_of, lowest_offset, most_saved, part_of, place
+from tinygen.plan.search import (
+    Problem,
+    height_of,
+    least_height,
+    lowest_offset,
+    most_saved,
+    part_of,
+    place,
+)
 
 _NODE_LIMIT = 800
 _REPACK_LIMIT = 60
@@ -246,14 +254,8 @@ def _lowered(problem: Problem, spots: Sequence[dict[int, int]]) -> dict[int, int
     for found in spots:
         members = sorted(found)
         part = part_of(problem, members)
-        part = replace(part, bound=_least_height(part))
+        part = replace(part, bound=least_height(part))
         ways = [[found[b] for b in members], place(part)[0]]
         best = min(ways, key=lambda way: height_of(part, way))
         offsets |= dict(zip(members, best, strict=True))
     return offsets
-
-
-def _least_height(part: Problem) -> int:
-    """Return a height that what lives together cannot go below."""
-    heights = [sum(part.sizes[b] for b in c) - most_saved(part, c) for c in part.cliques]
-    return max([*heights, *part.sizes], default=0)

@@ -7,8 +7,8 @@ from tinygen.graph import Graph, Op
 from tinygen.ops.contract import Kernel
 from tinygen.ops.registry import op_types
 from tinygen.plan.model import Bounds, Buffer, Layout, Plan
-from tinygen.plan.schedule import Access, Chain, Held, Span, Step, Unit, is_chained
-from tinygen.plan.search import Problem, height_of, part_of, place, tails_of
+from tinygen.plan.schedule import Access, Chain, Held, Span, Step, Unit
+from tinygen.plan.search import Problem, height_of, least_height, part_of, place, tails_of
 from tinygen.plan.timeline import (
     Timeline,
     follow,
@@ -21,6 +21,8 @@ from tinygen.plan.traffic import count_traffic
 
 _LIVE_AT_MOST = 40  # a run with more live buffers is not solved exactly: it takes too long
 _LONGEST_RUN = 4
+_NONE = -1  # tensor
+_LATER = 1 << 30  # than any op
 
 Overlaps = Mapping[int, Mapping[int, int]]
 
@@ -98,20 +100,19 @@ def roots(
     graph: Graph, in_place: Container[int] = (), chains: Sequence[Chain | Unit] = ()
 ) -> dict[int, int]:
     """Map each tensor in RAM to the one whose buffer it shares: views, and ops in place."""
+    chained = {n for chain in chains for n in range(chain.first, chain.last + 1)}
+    last_use = {t: n for n, op in enumerate(graph.ops) for t in op.inputs}
+    last_use |= dict.fromkeys(graph.outputs, len(graph.ops))
     root = {t: t for t in graph.inputs}
+    needed = {t: last_use.get(t, -1) for t in root}  # by root: the last op that does
     for position, op in enumerate(graph.ops):
-        replaces = position in in_place and not is_chained(chains, position)
+        may_replace = position in in_place and position not in chained
         for t in op.outputs:
-            shares = _is_view(op, root) or (replaces and _dies(graph, root, position))
+            dies = may_replace and needed.get(root.get(op.inputs[0], _NONE), _LATER) <= position
+            shares = dies or _is_view(op, root)
             root[t] = root[op.inputs[0]] if shares else t
+            needed[root[t]] = max(needed.get(root[t], -1), last_use.get(t, -1))
     return root
-
-
-def _dies(graph: Graph, root: Mapping[int, int], position: int) -> bool:
-    """Return whether an op is the last to use the buffer of its input 0."""
-    buffer = root.get(graph.ops[position].inputs[0])
-    later = [t for op in graph.ops[position + 1 :] for t in op.inputs]
-    return buffer is not None and all(root.get(t) != buffer for t in (*later, *graph.outputs))
 
 
 def _is_view(op: Op, root: Mapping[int, int]) -> bool:
@@ -241,10 +242,10 @@ def _solve(
     cliques = _cliques(wanted, line)
     sizes = [w.nbytes for w in wanted]
     problem = Problem(sizes, separation, 0, cliques)
-    bound = max((tails.height for tails in tails_of(problem)), default=0)
+    bound = max([least_height(problem), *(tails.height for tails in tails_of(problem))])
     offsets, is_optimal = [0] * len(wanted), False
     for length in range(1, _LONGEST_RUN + 1):
-        raised = max(bound, _run_bound(wanted, problem, count, length))
+        raised = _run_bound(wanted, replace(problem, bound=bound), count, length)
         if length == 1 or raised > bound:  # else it would find the same
             bound = raised
             offsets, is_optimal = place(replace(problem, bound=bound))
@@ -263,13 +264,13 @@ def _cliques(wanted: Sequence[_Wanted], line: Timeline) -> list[list[int]]:
 
 
 def _run_bound(wanted: list[_Wanted], problem: Problem, count: int, length: int) -> int:
-    """Return the exact height of the worst run of ``length`` ops, all else left out."""
-    bound = 0
+    """Return the bound, raised to the height of the worst run of ``length`` ops alone."""
+    bound = problem.bound
     for n in range(max(count - length + 1, 1)):
         live = _live(wanted, n, n + length - 1)
         if sum(wanted[b].nbytes for b in live) <= bound or len(live) > _LIVE_AT_MOST:
             continue
-        part = part_of(problem, live, max(wanted[b].nbytes for b in live))
+        part = part_of(problem, live, bound)
         offsets, proved = place(part)
         if proved:
             bound = max(bound, height_of(part, offsets))

@@ -7,6 +7,9 @@ optimal solution places each buffer, in order of offset, as low as those below i
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
+from numpy.typing import NDArray
+
 from tinygen.plan.tails import Tails, make_tails
 
 _NODE_LIMIT = 30_000
@@ -43,7 +46,11 @@ class _Search:
     nodes: int = 0
     limit: int = _NODE_LIMIT
     offsets: list[int] = field(default_factory=list)
+    within: Sequence[Sequence[tuple[int, int]]] = ()  # of each buffer: a clique, its bit in tails
+    unplaced: list[int] = field(default_factory=list)  # bytes of each clique
+    waiting: list[int] = field(default_factory=list)  # bits of each clique's members in tails
     near: Sequence[Sequence[tuple[int, int]]] = ()  # of each buffer, those that it pushes up
+    twin: Sequence[int] = ()  # of each buffer, the one before it that may as well come first
 
 
 def place(problem: Problem, node_limit: int = _NODE_LIMIT) -> tuple[list[int], bool]:
@@ -60,15 +67,50 @@ def place(problem: Problem, node_limit: int = _NODE_LIMIT) -> tuple[list[int], b
         )
     search = _Search(problem, best, height_of(problem, best), limit=node_limit)
     if search.best_height > problem.bound:
-        search.savings = [most_saved(problem, clique) for clique in problem.cliques]
-        search.tails = tails_of(problem, node_limit)
-        search.offsets = [-1] * len(problem.sizes)
-        search.near = [
-            [(b, distance) for b, distance in enumerate(row) if distance is not None and b != a]
-            for a, row in enumerate(problem.separation)
-        ]
+        _prepare(search, node_limit)
         _descend(search, 0, 0, [0] * len(problem.sizes))
     return search.best, search.best_height == problem.bound or search.nodes < node_limit
+
+
+def _prepare(search: _Search, node_limit: int) -> None:
+    """Set up what is kept as buffers are placed: none is yet."""
+    problem = search.problem
+    search.savings = [most_saved(problem, clique) for clique in problem.cliques]
+    search.tails = tails_of(problem, node_limit)
+    search.offsets = [-1] * len(problem.sizes)
+    search.unplaced = [sum(problem.sizes[b] for b in clique) for clique in problem.cliques]
+    search.waiting = [(1 << len(tails.members)) - 1 for tails in search.tails]
+    within: list[list[tuple[int, int]]] = [[] for _ in problem.sizes]
+    for c, (clique, tails) in enumerate(zip(problem.cliques, search.tails, strict=True)):
+        bits = {b: 1 << n for n, b in enumerate(tails.members)}
+        for b in clique:
+            within[b].append((c, bits.get(b, 0)))
+    search.within = within
+    search.twin = _twins(problem)
+    search.near = [
+        [(b, distance) for b, distance in enumerate(row) if distance is not None and b != a]
+        for a, row in enumerate(problem.separation)
+    ]
+
+
+def _twins(problem: Problem) -> list[int]:
+    """Return the last buffer before each that could change places with it; -1 for none."""
+    apart = np.array([[-1 if s is None else s for s in row] for row in problem.separation])
+    rows, columns = np.sort(apart, axis=1), np.sort(apart, axis=0).T
+    alike: dict[tuple[int, bytes, bytes], list[int]] = {}
+    twins = []
+    for b, size in enumerate(problem.sizes):
+        before = alike.setdefault((size, rows[b].tobytes(), columns[b].tobytes()), [])
+        twins.append(next((a for a in reversed(before) if _may_swap(apart, a, b)), -1))
+        before.append(b)
+    return twins
+
+
+def _may_swap(apart: NDArray[np.int64], a: int, b: int) -> bool:
+    order = np.arange(len(apart))
+    order[[a, b]] = b, a
+    same_row = np.array_equal(apart[a], apart[b][order])
+    return same_row and np.array_equal(apart[:, a], apart[order, b])
 
 
 def tails_of(problem: Problem, node_limit: int = _NODE_LIMIT) -> list[Tails]:
@@ -99,6 +141,12 @@ def _large_first(problem: Problem, node_limit: int) -> list[int]:
 def height_of(problem: Problem, offsets: Sequence[int]) -> int:
     """Return where the topmost buffer ends."""
     return max((o + n for o, n in zip(offsets, problem.sizes, strict=True)), default=0)
+
+
+def least_height(problem: Problem) -> int:
+    """Return a height that no layout goes below: what lives together, less all it may share."""
+    heights = [sum(problem.sizes[b] for b in c) - most_saved(problem, c) for c in problem.cliques]
+    return max([*heights, *problem.sizes], default=0)
 
 
 def _orders(problem: Problem) -> list[list[int]]:
@@ -149,13 +197,11 @@ def lowest_offset(problem: Problem, offsets: Mapping[int, int], b: int) -> int:
         above, below = problem.separation[a][b], problem.separation[b][a]
         if above is not None and below is not None:
             near.append((offset - below, offset + above))
-    near.sort()
-    lowest, is_settled = 0, False
-    while not is_settled:
-        is_settled = True
-        for low, high in near:
-            if low < lowest < high:  # too near: above it at the earliest
-                lowest, is_settled = high, False
+    lowest = 0
+    for low, high in sorted(near):
+        if low >= lowest:  # this one and those that follow leave room below them
+            break
+        lowest = max(lowest, high)
     return lowest
 
 
@@ -180,8 +226,17 @@ def _descend(search: _Search, placed: int, level: int, lows: list[int]) -> None:
         pushed = list(lows)
         for other, distance in search.near[b]:
             pushed[other] = max(pushed[other], low + distance)
+        _count(search, b, -1)
         _descend(search, placed + 1, low, pushed)
+        _count(search, b, 1)
         offsets[b] = -1
+
+
+def _count(search: _Search, b: int, sign: int) -> None:
+    """Take a buffer out of what its cliques wait for, or put it back."""
+    for clique, bit in search.within[b]:
+        search.unplaced[clique] += sign * search.problem.sizes[b]
+        search.waiting[clique] += sign * bit
 
 
 def _choices(search: _Search, level: int, lows: Sequence[int]) -> list[tuple[int, int, int]]:
@@ -192,6 +247,9 @@ def _choices(search: _Search, level: int, lows: Sequence[int]) -> list[tuple[int
             continue
         if max(lows[b], level) + size >= search.best_height:
             return []  # b fits nowhere from here on
+        twin = search.twin[b]
+        if twin >= 0 and search.offsets[twin] < 0:
+            continue
         if lows[b] >= level:  # else: better placed earlier, or pushed up by another first
             choices.append((lows[b], -size, b))
     return sorted(choices)
@@ -208,19 +266,20 @@ def most_saved(problem: Problem, clique: Sequence[int]) -> int:
 
 def _cannot_improve(search: _Search, level: int, lows: Sequence[int]) -> bool:
     """Return whether what is unplaced of some clique does not fit above ``level``."""
-    problem = search.problem
-    for clique, saved in zip(problem.cliques, search.savings, strict=True):
-        unplaced = sum(problem.sizes[b] for b in clique if search.offsets[b] < 0)
-        if unplaced and level + unplaced - saved >= search.best_height:
+    highest = search.best_height - level
+    for unplaced, saved in zip(search.unplaced, search.savings, strict=True):
+        if unplaced and unplaced - saved >= highest:
             return True
-    least = {b: max(level, lows[b]) for b, o in enumerate(search.offsets) if o < 0}
-    return any(_reaches(search, tails, least) for tails in search.tails)
+    return any(
+        waiting and _reaches(search, tails, waiting, level, lows)
+        for tails, waiting in zip(search.tails, search.waiting, strict=True)
+    )
 
 
-def _reaches(search: _Search, tails: Tails, lows: Mapping[int, int]) -> bool:
-    """Return whether unplaced buffers of a clique reach the best height, whichever is first."""
-    waiting = [(n, b) for n, b in enumerate(tails.members) if b in lows]
-    rest = sum(1 << n for n, _ in waiting)
-    return bool(waiting) and all(
-        lows[b] + tails.least[rest & ~(1 << n), n] >= search.best_height for n, b in waiting
+def _reaches(search: _Search, tails: Tails, waiting: int, level: int, lows: Sequence[int]) -> bool:
+    """Return whether waiting buffers of a clique reach the best height, whichever is first."""
+    return all(
+        max(level, lows[b]) + tails.least[waiting & ~(1 << n), n] >= search.best_height
+        for n, b in enumerate(tails.members)
+        if waiting >> n & 1
     )

@@ -59,11 +59,15 @@ def make_tails(
 def _least(sizes: tuple[int, ...], apart: tuple[tuple[int, ...], ...]) -> NDArray[np.int64]:
     count = len(sizes)
     size, distance = np.array(sizes, np.int64), np.array(apart, np.int64).reshape(count, count)
-    bits = 1 << np.arange(count)
     least = np.full((1 << count, count), _FAR, np.int64)
     least[0] = size
-    for rest in range(1, 1 << count):
-        following = np.flatnonzero(bits & rest)
-        tails = least[rest & ~bits[following], following]
-        least[rest] = np.maximum((distance[:, following] + tails).min(axis=1), size)
+    sets = np.arange(1 << count)
+    members = sets[:, None] >> np.arange(count) & 1
+    for some in range(1, count + 1):  # those of one more member are each one of fewer and it
+        rest = sets[members.sum(axis=1) == some]
+        for n in range(count):
+            having = rest[members[rest, n] > 0]
+            tops = distance[:, n] + least[having - (1 << n), n, None]
+            least[having] = np.minimum(least[having], tops)
+        least[rest] = np.maximum(least[rest], size)
     return least
