@@ -12,7 +12,14 @@ from tinygen.plan.chain import PartKernel, make_chain
 from tinygen.plan.layout import last_units, roots
 from tinygen.plan.schedule import Chain, Held, PartName, Unit
 from tinygen.plan.search import Problem, first_fit
-from tinygen.plan.timeline import follow, held_key, padded, separations
+from tinygen.plan.timeline import (
+    follow,
+    held_key,
+    left_alone,
+    live_between,
+    padded,
+    separations,
+)
 
 # Chooses the kernel of an op; None for a view.
 ChooseKernel = Callable[[Graph, Op], Kernel | None]
@@ -105,7 +112,11 @@ def find_pieces(
     graph, units = of.graph, of.units
     pieces = [Piece(n, n, _height(of, units, n), 0, None) for n in range(len(units))]
     heights = [piece.height for piece in pieces]
+    root = roots(graph, of.in_place)
+    whole = live_between(graph, root, last_units(graph, root, units), units)
     for first, last in _ranges(graph, kernels, rules.longest):
+        if max(whole[first], whole[last + 1]) >= max(heights[first : last + 1]):
+            continue  # what is whole before or after is too much already
         for lines in rules.lines:
             chain = make_chain(graph, first, last, lines, part_kernel)
             assert chain is not None
@@ -153,9 +164,18 @@ def place_quickly(of: Setting, units: Sequence[Unit], numbers: range) -> list[tu
         for step in unit.steps:
             key = -1 - step.op
             sizes[key] = max(sizes.get(key, 0), step.kernel.scratch_bytes)
-    nbytes = [padded(sizes[key]) for key in keys]
-    offsets = first_fit(Problem(nbytes, separations(line, keys, nbytes), 0))
-    return list(zip(keys, offsets, nbytes, strict=True))
+    nbytes = {key: padded(sizes[key]) for key in keys}
+    whole = left_alone(line, units[numbers.start : numbers.stop], root)
+    spots, bottom = [], 0
+    for key in keys:
+        if key in whole:  # nothing shares its bytes: all else may as well lie above it
+            spots.append((key, bottom, nbytes[key]))
+            bottom += nbytes[key]
+    others = [key for key in keys if key not in whole]
+    least = [nbytes[key] for key in others]
+    offsets = first_fit(Problem(least, separations(line, others, least), 0))
+    spots += [(key, bottom + o, n) for key, o, n in zip(others, offsets, least, strict=True)]
+    return spots
 
 
 def _cost(graph: Graph, chain: Chain) -> int:

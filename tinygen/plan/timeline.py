@@ -1,6 +1,6 @@
 """Which bytes of which buffer are live when, and how close two buffers may lie."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -187,6 +187,30 @@ def _meet(line: Timeline, live: Live, step: Step, root: Mapping[int, int]) -> No
             line.meetings.append(Meeting(key, source, len(line.instants), max(older, *known)))
 
 
+def left_alone(line: Timeline, units: Iterable[Unit], root: Mapping[int, int]) -> set[int]:
+    """Return the buffers that are live before units and that none of them touches.
+
+    All their bytes are live throughout, so nothing overlaps them.
+
+    Args:
+        line: Of the units.
+        units: That run.
+        root: The tensor in whose buffer each tensor lies.
+    """
+    touched = {root[t] for unit in units for step in unit.steps for t in step.after if t in root}
+    return {key for key in line.instants[0] if key >= 0} - touched
+
+
+def live_between(
+    graph: Graph, root: Mapping[int, int], last_unit: Mapping[int, int], units: Sequence[Unit]
+) -> list[int]:
+    """Return the bytes that are live before each unit, and after all of them."""
+    between = [
+        _live_before(graph, root, last_unit, units, number) for number in range(len(units) + 1)
+    ]
+    return [sum(padded(span.high) for span in live.values()) for live in between]
+
+
 def separations(
     line: Timeline, keys: Sequence[int], sizes: Sequence[int]
 ) -> list[list[int | None]]:
@@ -197,8 +221,10 @@ def separations(
         keys: The buffers.
         sizes: Of each buffer, padded.
     """
+    if not keys:
+        return []
     low, high = _extents(line, keys)
-    apart = (high[:, None, :] - low[None, :, :]).max(axis=2)
+    apart = np.array([(ends - low).max(axis=1) for ends in high], np.int64)
     position = {key: n for n, key in enumerate(keys)}
     for (output, source), distances in _by_pair(line).items():
         a, b = position[output], position[source]
@@ -206,15 +232,13 @@ def separations(
         for instant, distance in distances.items():
             gaps[instant] = distance
         apart[a, b] = gaps.max()
-    lives = (high > low).astype(np.int64)
-    together = lives @ lives.T
-    return [
-        [
-            min(padded(max(int(apart[a, b]), 0)), sizes[a]) if a != b and together[a, b] else None
-            for b in range(len(keys))
-        ]
-        for a in range(len(keys))
-    ]
+    lives = (high > low).astype(np.float32)
+    together = lives @ lives.T > 0
+    np.fill_diagonal(together, val=False)
+    apart = np.maximum(apart, 0)
+    apart = np.minimum(apart + -apart % ALIGN, np.array(sizes, np.int64)[:, None])
+    rows = zip(apart.tolist(), together.tolist(), strict=True)
+    return [[n if meet else None for n, meet in zip(*row, strict=True)] for row in rows]
 
 
 def _extents(line: Timeline, keys: Sequence[int]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -34,15 +34,14 @@ def walk(graph: Graph, rows: Mapping[int, Rows], lines: int) -> list[Turn]:
         lines: Rows to compute in one turn at most, > 0.
     """
     writer = {graph.ops[n].outputs[0]: n for n in rows}
+    inputs = {n: computed_inputs(graph, graph.ops[n]) for n in rows}
+    feeds = {n: [writer[t] for t in inputs[n] if t in writer] for n in rows}
     done = dict.fromkeys(rows, 0)
     turns: list[Turn] = []
 
     def is_ready(turn: Turn) -> bool:
         _, needed = rows[turn.op].needed(turn.first, turn.stop)
-        inputs = computed_inputs(graph, graph.ops[turn.op])
-        return all(
-            written_rows(rows[writer[t]], done[writer[t]]) >= needed for t in inputs if t in writer
-        )
+        return all(written_rows(rows[n], done[n]) >= needed for n in feeds[turn.op])
 
     while True:
         possible = (_next(n, rows[n], done[n], lines) for n in reversed(list(rows)))
