@@ -8,7 +8,7 @@ from tinygen.progress import Silent
 from tinygen.session import choose_inputs, profile, verify
 
 ARENA_AT_MOST = {"kws": 6_500, "ic": 24_000, "vww": 31_000, "ad": 1_024}
-WHOLE_AT_MOST = {"kws": 9_024, "ic": 25_440, "vww": 29_952, "ad": 1_024}
+WHOLE_AT_MOST = {"kws": 9_024, "ic": 25_440, "vww": 29_936, "ad": 1_024}
 INPUTS = 8
 
 
@@ -29,7 +29,7 @@ def test_rows_are_bit_exact_in_little_memory(models_dir, tmp_path, model, core):
     assert first is None
     report, _ = profile(project, inputs.sets[0], None)
     assert report.memory.arena_bytes <= ARENA_AT_MOST[model]
-    assert report.memory.arena_high_water_bytes <= report.memory.arena_bytes
+    assert report.memory.arena_high_water_bytes == report.memory.arena_bytes
     assert sum(op.macs for op in report.ops) == report.model.macs_executed
     chains = [op for op in report.ops if op.op.startswith("CHAIN")]
     assert len(chains) == (0 if model == "ad" else 1)

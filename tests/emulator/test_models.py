@@ -51,6 +51,15 @@ def test_the_firmware_is_bit_exact(models_dir, tmp_path, model, core, library):
 
 @pytest.mark.parametrize("core", CORES)
 @pytest.mark.parametrize("model", MODELS)
+def test_a_run_touches_the_arena_up_to_its_end(models_dir, tmp_path, model, core):
+    project = built(models_dir, tmp_path, model, core, "tinygen")
+    inputs = choose_inputs(project, 1, None).sets[0]
+    memory = profile(project, inputs, None)[0].memory
+    assert memory.arena_high_water_bytes == memory.arena_bytes
+
+
+@pytest.mark.parametrize("core", CORES)
+@pytest.mark.parametrize("model", MODELS)
 def test_generated_cmsis_nn_calls_cost_what_tflm_costs(models_dir, tmp_path, model, core):
     project = built(models_dir, tmp_path, model, core, "cmsis-nn", surgery=False)
     inputs = choose_inputs(project, 1, None).sets[0]

@@ -30,6 +30,7 @@ _PAIR_BYTES = 4 * 4 * _PLANE_ROWS  # of four channels, a word a row
 _ROW_PAIR_BYTES = 4 * 4 * 3  # the same of three rows: tinygen/dsp/depthwise_row_s8.h
 _SCRATCH_LIMIT = 2560
 _LEAST_PAIRS = 3  # of a tile
+_LEAST_ROWS = 4  # of input: what computes two rows of output reads those of both
 _CHANNELS = 4  # at a time
 _WORD = 4
 
@@ -50,9 +51,10 @@ class _Tiling:
     kept_rows: int = 0
     in_place: bool = False
 
-    @property
-    def scratch_bytes(self) -> int:
-        return _PAIR_BYTES * self.pairs + _WORD * self.kept_rows
+    def plane_words(self, window: Window, band_rows: int) -> int:
+        """Return the words of four planes; the last pair of columns ends with the band."""
+        rows = window.stride[0] * (min(band_rows, window.out_hw[0]) - 1) + 3
+        return _PAIR_BYTES * self.pairs // _WORD - (_PLANE_ROWS - max(rows, _LEAST_ROWS))
 
 
 def emit(graph: Graph, op: Op, target: Target) -> Kernel | None:
@@ -153,7 +155,7 @@ def _kernel(
         headers=["tinygen/dsp/depthwise_3x3_s8.h"],
         constants=constants,
         structs=[_params(conv, tiling, band_rows)],
-        scratch_bytes=tiling.scratch_bytes,
+        scratch_bytes=_WORD * (tiling.plane_words(window, band_rows) + tiling.kept_rows),
         overlap=overlap,
         in_place=tiling.in_place,
         why=f"four channels at a time as 16-bit planes; {_at_a_time(window, is_relu=is_relu)}",
@@ -240,7 +242,7 @@ def _params(conv: Convolution, tiling: _Tiling, band_rows: int) -> Struct:
             "in_zero_point": conv.operands.x.zero_point,
             "band_rows": band_rows,
             "columns": tiling.columns,
-            "kept_at": tiling.pairs * _PAIR_BYTES // _WORD,
+            "kept_at": tiling.plane_words(conv.window, band_rows),
         },
     )
 

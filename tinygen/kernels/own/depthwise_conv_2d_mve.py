@@ -36,13 +36,15 @@ class _Tiling:
         kind: Of a tile.
         columns: Of the output, in whole tiles; 0: none fits.
         scratch_bytes: For a band, and for a row that is kept.
-        kept_at: Where that is in scratch; 0: none is kept.
+        spare_bytes: At the end of a band: patches read them, and no output needs them.
+        kept_at: Where the kept row is in scratch; 0: none is kept.
         in_place: The output may take the place of the input.
     """
 
     kind: str
     columns: int
     scratch_bytes: int
+    spare_bytes: int = 0
     kept_at: int = 0
     in_place: bool = False
 
@@ -92,21 +94,22 @@ def _in_place(conv: Convolution) -> _Tiling | None:
     band_bytes = _band_bytes(window, "quad", columns, side_by_side)
     if band_bytes > max(_BAND_BYTES, conv.operands.x.size // _LEAST_BANDS):
         return None
+    spare_bytes = band_bytes - _needed_bytes(window, columns, side_by_side)
     if window.pad[0] == 0:
-        return _Tiling("quad", columns, band_bytes, in_place=True)
-    # What a patch reads behind the last output's columns may be anything.
-    needed = window.out_hw[1] + window.filter_hw[1] - 1
-    kept_at = _SIDE * (side_by_side * (needed - 1) + _CHANNELS)
+        return _Tiling("quad", columns, band_bytes, spare_bytes, in_place=True)
+    kept_at = band_bytes - spare_bytes  # patches may read anything there
     kept_bytes = -(-channels // _CHANNELS) * _CHANNELS * window.in_hw[1]
     scratch_bytes = max(band_bytes, kept_at + kept_bytes)
-    return _Tiling("quad", columns, scratch_bytes, kept_at, in_place=True)
+    return _Tiling("quad", columns, scratch_bytes, kept_at=kept_at, in_place=True)
 
 
 def _apart(conv: Convolution) -> _Tiling:
     window, channels = conv.window, min(conv.groups, _CHANNELS)
     kind = _kind(window)
     columns = _columns(window, kind, channels)
-    return _Tiling(kind, columns, _band_bytes(window, kind, columns, channels))
+    band_bytes = _band_bytes(window, kind, columns, channels)
+    spare_bytes = band_bytes - _needed_bytes(window, columns, channels)
+    return _Tiling(kind, columns, band_bytes, spare_bytes)
 
 
 def _kernel(conv: Convolution, of: Product, tiling: _Tiling) -> Kernel:
@@ -164,6 +167,13 @@ def _band_bytes(window: Window, kind: str, columns: int, channels: int) -> int:
     return _SIDE * channels * read + _SIDE * (_CHANNELS - channels)
 
 
+def _needed_bytes(window: Window, columns: int, channels: int) -> int:
+    """Return the bytes of a band that outputs need, and what turning spills."""
+    last = min(columns, window.out_hw[1]) - 1
+    read = last * window.stride[1] + (window.filter_hw[1] - 1) * window.dilation[1]
+    return _SIDE * (channels * read + _CHANNELS)
+
+
 def _params(conv: Convolution, tiling: _Tiling) -> Struct:
     operands = conv.operands
     rows, tile = _TILE[tiling.kind]
@@ -181,6 +191,8 @@ def _params(conv: Convolution, tiling: _Tiling) -> Struct:
             "tile_columns": tile,
             "columns": tiling.columns,
             "kept_at": tiling.kept_at,
+            "spare_at": tiling.scratch_bytes - tiling.spare_bytes,
+            "spare_bytes": tiling.spare_bytes,
         },
     )
 

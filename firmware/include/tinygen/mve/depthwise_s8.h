@@ -38,7 +38,8 @@ typedef struct {
     int32_t tile_rows, tile_columns; /* 2, 2: quad; 1, 4: row */
     int32_t columns;                 /* of the output, computed at a time; whole tiles */
     int32_t
-        kept_at; /* 0: no row is kept; else bytes from scratch to the row above a tile */
+        kept_at; /* 0: no row is kept; else bytes from scratch to the one above a tile */
+    int32_t spare_at, spare_bytes; /* of scratch, that patches read for no output */
 } tg_mve_depthwise;
 
 /* Depthwise convolution, one filter a channel.

@@ -137,6 +137,7 @@ void tg_mve_depthwise_s8(const tg_mve_depthwise *p, tg_mve_tiles *tiles, const i
     const uint32_t columns[LANES] = {0, apart, 2 * apart, 3 * apart};
     int8_t padding[CHANNELS];
     tg_mve_fill(padding, p->in_zero_point, CHANNELS);
+    tg_mve_fill(scratch + p->spare_at, 0, p->spare_bytes);
     w.padding = padding;
     w.band.in = scratch;
     w.band.zero_point = p->out_zero_point;
