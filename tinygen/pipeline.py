@@ -25,10 +25,11 @@ from tinygen.manifest import REPORT_FILE, WeightsEntry, read_manifest
 from tinygen.ops.contract import Kernel, Library, Optimize, Target
 from tinygen.optimize.rewrite import Saving
 from tinygen.optimize.surgery import REQUIRED, REWRITES, operate
-from tinygen.plan.choose import RULES, plan_with_chains
+from tinygen.plan.choose import RULES, choose_order, plan_with_chains
 from tinygen.plan.model import Plan
+from tinygen.plan.pieces import Rules
 from tinygen.plan.regions import place_arena
-from tinygen.plan.schedule import Held, kernels_used
+from tinygen.plan.schedule import kernels_used
 from tinygen.progress import Progress
 from tinygen.quantize.convert import QuantizeOptions
 from tinygen.report.fit import Fit, measure_fit, require_fit
@@ -129,10 +130,15 @@ def prepare(model: Path, choices: Choices, progress: Progress) -> Prepared:
     target = Target(board.cpu, choices.optimize)
     choice = WeightChoice(choices.weights, choices.weight_ram)
     kernel_of = _chooser(graph, board, target, choices, progress)
-    chosen = [kernel_of(graph, op) for op in graph.ops]
+    chosen: Sequence[Kernel | None] = [kernel_of(graph, op) for op in graph.ops]
+    saved = 0
+    if choices.runtime == "aot":  # an interpreter keeps the model file's
+        graph, chosen, saved = choose_order(graph, chosen, kernel_of, _rules(choices))
     placement = place_weights(graph, chosen, board, choice, make_chooser(target, kernel_of))
     kernels = placement.kernels
-    plan = _plan(graph, kernels, kernel_of, choices, slabs_held(graph, placement))
+    held = slabs_held(graph, placement)
+    plan = plan_with_chains(graph, kernels, kernel_of, _rules(choices), held)
+    plan = replace(plan, order_saves=saved)
     in_ram = sum(place.nbytes for place in placement.places if place.place == "ram")
     board, plan = _place(graph, plan, board, in_ram, choices)
     weights, stream = plan_stream(board, plan, placement, choice)
@@ -148,16 +154,9 @@ def _chooser(
     return measuring(graph, board, target, progress, may_fetch=not choices.offline)
 
 
-def _plan(
-    graph: Graph,
-    kernels: Sequence[Kernel | None],
-    kernel_of: KernelOf,
-    choices: Choices,
-    held: Sequence[Held],
-) -> Plan:
-    """Plan memory; run ops by rows where that is worth what it costs."""
-    rules = RULES[choices.optimize if choices.runtime == "aot" else "speed"]
-    return plan_with_chains(graph, kernels, kernel_of, rules, held)
+def _rules(choices: Choices) -> Rules:
+    """Return which ops may run by rows; an interpreter runs none."""
+    return RULES[choices.optimize if choices.runtime == "aot" else "speed"]
 
 
 def _place(

@@ -8,6 +8,7 @@ from tinygen.ops.contract import Kernel, Optimize
 from tinygen.ops.cost import count_macs
 from tinygen.plan.layout import Overlaps, make_units, plan_memory, roots
 from tinygen.plan.model import Plan
+from tinygen.plan.order import find_order, reorder
 from tinygen.plan.pieces import (
     ChooseKernel,
     Piece,
@@ -57,6 +58,28 @@ def plan_with_chains(
     chains = [piece.chain for piece in found if piece.chain]
     plan = plan_memory(graph, scratch, overlaps, chains, in_place, held)
     return _explained(graph, whole, plan) if plan.arena_bytes < whole.arena_bytes else whole
+
+
+def choose_order(
+    graph: Graph, kernels: Sequence[Kernel | None], choose: ChooseKernel, rules: Rules
+) -> tuple[Graph, Sequence[Kernel | None], int]:
+    """Return the ops in the order whose arena is smallest, their kernels, and the bytes saved.
+
+    Args:
+        graph: Verified.
+        kernels: Of each op run whole; None for views.
+        choose: Chooses the kernel of an op on some rows.
+        rules: Which chains may be tried.
+    """
+    order = find_order(graph, kernels)
+    if order is None:
+        return graph, kernels, 0
+    other, moved = reorder(graph, kernels, order)
+    given, found = (
+        plan_with_chains(*ops, choose, rules).arena_bytes
+        for ops in ((graph, kernels), (other, moved))
+    )
+    return (other, moved, given - found) if found < given else (graph, kernels, 0)
 
 
 def _whole(

@@ -121,6 +121,8 @@ class Plan:
         placement: What the choice costs; None where there was none.
         missing_bytes: By which the largest of ``regions`` is too small for any choice found;
             they then hold nothing.
+        order_saves: Bytes by which the arena would be larger in the order of the model
+            file; 0 where that is the order.
     """
 
     buffers: tuple[Buffer, ...]
@@ -137,3 +139,4 @@ class Plan:
     regions: tuple[RegionUse, ...] = ()
     placement: PlacementCost | None = None
     missing_bytes: int = 0
+    order_saves: int = 0

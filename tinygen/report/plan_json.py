@@ -19,6 +19,8 @@ def plan_json(graph: Graph, plan: Plan, board: Board) -> dict[str, Any]:
         "bounds": asdict(plan.bounds),
         "is_optimal": plan.is_optimal,
         "missing_bytes": plan.missing_bytes,
+        "order": [op.index for op in graph.ops],
+        "order_saves_bytes": plan.order_saves,
         "regions": [
             {"region": use.name, "arena_bytes": use.nbytes, "free_bytes": use.free_bytes}
             for use in plan.regions

@@ -24,6 +24,8 @@ def plan_text(graph: Graph, plan: Plan) -> str:
     if peak is not None:
         rows.append(f"  peak          op {peak.index} ({peak.name})")
     rows += [f"  by rows       {chain.why}" for chain in plan.chains]
+    if plan.order_saves:
+        rows.append(f"  order         ops {order_text(graph)}; saves {plan.order_saves:,} bytes")
     letters = {id(b): _letter(n) for n, b in enumerate(plan.buffers)}
     if len(plan.regions) <= 1 or plan.missing_bytes:
         pictures = [*_picture(plan.buffers, letters, plan.arena_bytes, _ROWS, len(graph.ops)), ""]
@@ -31,6 +33,21 @@ def plan_text(graph: Graph, plan: Plan) -> str:
         rows += _placement(plan)
         pictures = [row for use in plan.regions for row in _region(plan, letters, use, graph)]
     return "\n".join([*rows, "", *pictures, *_table(plan)])
+
+
+def order_text(graph: Graph) -> str:
+    """Return the numbers of the ops as they run, such as ``0 to 3, 6, 4 to 5``."""
+    runs: list[list[int]] = []
+    for op in graph.ops:
+        if runs and op.index > runs[-1][-1] and _is_next(graph, runs[-1][-1], op.index):
+            runs[-1].append(op.index)
+        else:
+            runs.append([op.index])
+    return ", ".join(f"{run[0]} to {run[-1]}" if len(run) > 1 else f"{run[0]}" for run in runs)
+
+
+def _is_next(graph: Graph, before: int, after: int) -> bool:
+    return not any(before < op.index < after for op in graph.ops)
 
 
 def _placement(plan: Plan) -> list[str]:
