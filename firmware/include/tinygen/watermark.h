@@ -13,11 +13,12 @@ void tg_paint(tg_span memory);
 /* Bytes used by a stack: from its first byte that is not paint to its end. */
 uint32_t tg_stack_used(tg_span stack);
 
-/* Buffers of an arena begin at multiples of so many bytes, and are planned in them. */
+/* Buffers of an arena begin at multiples of so many bytes; arenas end there, too. */
 #define TG_ARENA_ALIGN 16u
 
-/* Bytes used by an arena: from its begin to its last TG_ARENA_ALIGN bytes that are not all
- * paint. */
+/* Bytes used by an arena: from its begin to its last TG_ARENA_ALIGN that are not all
+ * paint.
+ */
 uint32_t tg_arena_used(tg_span arena);
 
 #endif

@@ -25,7 +25,5 @@ uint32_t tg_arena_used(tg_span arena)
         at--;
     }
     const uint32_t used = (uint32_t)(at - arena.begin);
-    const uint32_t whole = (used + TG_ARENA_ALIGN - 1) / TG_ARENA_ALIGN * TG_ARENA_ALIGN;
-    const uint32_t nbytes = (uint32_t)(arena.end - arena.begin);
-    return whole < nbytes ? whole : nbytes;
+    return (used + TG_ARENA_ALIGN - 1) / TG_ARENA_ALIGN * TG_ARENA_ALIGN;
 }
