@@ -21,6 +21,7 @@ LAYERS = [
         "graph",
         "manifest",
         "weights_file",
+        "whole_file",
     },
     {"ops"},
     {"kernels"},

@@ -25,6 +25,7 @@ from tinygen.quantize.benchmarks import BENCHMARKS
 from tinygen.quantize.convert import quantize_benchmark
 from tinygen.resources import cache_dir
 from tinygen.session import choose_inputs, open_project, profile, verify
+from tinygen.whole_file import write_whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +67,7 @@ def _seeded_model(name: str, progress: Progress) -> Path:
         progress.step(f"rebuilding {name}")
         content = quantize_benchmark(name).content
         path.parent.mkdir(parents=True, exist_ok=True)
-        partial = path.with_suffix(f".{hashlib.sha256(content).hexdigest()[:8]}")
-        partial.write_bytes(content)
-        partial.replace(path)
+        write_whole(path, content)
     return path
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from tinygen.errors import UsageError
+from tinygen.report.model import write_text
 
 VERIFY_INPUTS = 4
 _BEGIN, _END = "<!-- bench: begin -->", "<!-- bench: end -->"
@@ -126,7 +127,7 @@ def write_page(table: str, page: Path) -> None:
     """Put the table between a page's marks, or into a new page.
 
     Raises:
-        UsageError: The page is there and has no marks.
+        UsageError: The page is there and has no marks, or it cannot be written.
     """
     text = f"{_BEGIN}\n{_END}\n"
     if page.exists():
@@ -138,7 +139,7 @@ def write_page(table: str, page: Path) -> None:
             f"{page} has no place for the table",
             hint=f"add the lines '{_BEGIN}' and '{_END}' where it belongs",
         )
-    page.write_text(f"{before}{_BEGIN}\n{table}\n{_END}{after}", encoding="utf-8")
+    write_text(f"{before}{_BEGIN}\n{table}\n{_END}{after}", page)
 
 
 def _beside(rows: Sequence[Row]) -> Mapping[tuple[str, str, str], int | None]:

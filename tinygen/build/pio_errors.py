@@ -14,6 +14,7 @@ _ERRORS = (
     re.compile(r"^(?:Error: |\*{3} |\w*(?:Error|Exception): )"),
 )
 _LINKER = re.compile(r"^\S*/(?=ld(?:\.\w+)?: )")  # its folder is long and says nothing
+_FULL = re.compile(r"No space left on device|Disk quota exceeded")
 _VERBOSE = "run again with --verbose to see all that PlatformIO prints"
 
 
@@ -28,6 +29,12 @@ def explain(lines: Sequence[str], manifest: Manifest) -> TinygenError:
             return DoesNotFitError(
                 region, available + too_many, available, hint=_room_hint(region, manifest)
             )
+    if any(_FULL.search(line) for line in lines):
+        return ToolchainError(
+            "the build failed: the disk is full",
+            hint="make room where the project is and where the cache is (~/.cache, or "
+            "XDG_CACHE_HOME); also in the folder for temporary files",
+        )
     return ToolchainError(f"the build failed: {_first_error(lines)}", hint=_VERBOSE)
 
 

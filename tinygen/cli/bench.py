@@ -112,11 +112,11 @@ def command(  # noqa: PLR0913 - click hands over one argument an option
     found = find_models(models, progress)
     cells = all_cells(found, board_ids, libraries, optimizes, runtimes, tflm_dir, surgery=surgery)
     rows = measure_cells(cells, jobs, progress)
+    say(table_text(rows), quiet=quiet)  # before a file cannot be written
     if json_path:
         write_json(table_json(rows), json_path)
     if page:
         write_page(table_markdown(rows, made_with()), page)
-    say(table_text(rows), quiet=quiet)
     if any(row.bit_exact is False for row in rows):
         raise VerifyError(
             "a cell is not bit-exact", hint="please report the model and the kernel library"

@@ -11,6 +11,7 @@ from tinygen.packs.board_file import board_text, nearest_board
 from tinygen.packs.device import find_device
 from tinygen.region import Region
 from tinygen.resources import user_boards_dir
+from tinygen.whole_file import write_whole
 
 
 @click.group("boards", invoke_without_command=True)
@@ -79,7 +80,7 @@ def add(device: str, board_id: str | None, like: str | None, output: Path | None
     path = output or user_boards_dir() / f"{name}.toml"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(board_text(found, model), encoding="utf-8")
+        write_whole(path, board_text(found, model).encode())
     except OSError as error:
         raise BoardError(
             f"cannot write {path}: {error.strerror}", hint="choose another place with --output"

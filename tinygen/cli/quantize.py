@@ -18,6 +18,7 @@ from tinygen.load.tflite import read_graph
 from tinygen.quantize.convert import QuantizeOptions
 from tinygen.report.model import write_json
 from tinygen.report.quantization import quantization_text
+from tinygen.whole_file import write_whole
 
 
 @click.command("quantize")
@@ -63,10 +64,8 @@ def command(  # noqa: PLR0913 - click hands over one argument an option
 
 def _write(content: bytes, target: Path) -> None:
     """Write the model, whole or not at all."""
-    partial = target.with_name(target.name + ".partial")
     try:
-        partial.write_bytes(content)
-        partial.replace(target)
+        write_whole(target, content)
     except OSError as error:
         raise UsageError(
             f"cannot write {target}: {error.strerror}", hint="name another file with --output"

@@ -7,7 +7,7 @@ import click
 from tinygen.board import find_board
 from tinygen.cli.options import PROJECT, json_option
 from tinygen.report.html import report_html
-from tinygen.report.model import write_report, write_whole
+from tinygen.report.model import write_report, write_text
 from tinygen.report.text import report_text
 from tinygen.session import open_project
 
@@ -32,5 +32,5 @@ def command(*, project: Path, html_path: Path | None, json_path: Path | None) ->
     if json_path:
         write_report(built.report, json_path)
     if html_path:
-        write_whole(report_html(built.report, board), html_path)
+        write_text(report_html(built.report, board), html_path)
     click.echo(report_text(built.report, board))

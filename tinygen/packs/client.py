@@ -22,7 +22,7 @@ from tinygen.packs.store import (
     pack_path,
     require_sound,
     store_dir,
-    write_whole,
+    store_file,
 )
 
 VARIABLE = "TINYGEN_PACK_INDEX"
@@ -61,7 +61,7 @@ def update() -> int:
             )
         for path in found:
             text = path.read_text(encoding="utf-8", errors="replace")
-            write_whole(store_dir() / path.name, _mirrored(text, place).encode())
+            store_file(store_dir() / path.name, _mirrored(text, place).encode())
         merge_devices(_index(stage))
     return len(found)
 
@@ -102,8 +102,8 @@ def add_file(pack: Path) -> PackRef:
         descriptor = stage / f"{ref.vendor}.{ref.name}.{ref.version}.pdsc"
         descriptor.write_bytes(text)
         _cache(stage).add_pack_from_path(str(descriptor))  # of a pack it makes no index
-        write_whole(store_dir() / descriptor.name, text)
-        write_whole(pack_path(ref), copy.read_bytes())
+        store_file(store_dir() / descriptor.name, text)
+        store_file(pack_path(ref), copy.read_bytes())
         merge_devices(_index(stage))
     return ref
 

@@ -11,6 +11,7 @@ from typing import Any, Self
 
 from tinygen.errors import ToolchainError, UsageError
 from tinygen.resources import cache_dir
+from tinygen.whole_file import write_whole
 
 _INDEX = "index.json"
 # What TensorFlow Lite Micro is made of; kissfft is for audio front ends alone.
@@ -113,10 +114,10 @@ def read_devices() -> dict[str, Any]:
 def merge_devices(more: Mapping[str, Any]) -> None:
     """Add devices to the index; those of the same name are replaced."""
     merged = read_devices() | dict(more)
-    write_whole(store_dir() / _INDEX, json.dumps(dict(sorted(merged.items()))).encode())
+    store_file(store_dir() / _INDEX, json.dumps(dict(sorted(merged.items()))).encode())
 
 
-def write_whole(path: Path, content: bytes) -> None:
+def store_file(path: Path, content: bytes) -> None:
     """Write a file of the store whole or not at all.
 
     Raises:
@@ -124,9 +125,7 @@ def write_whole(path: Path, content: bytes) -> None:
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as stream:
-            stream.write(content)
-        Path(stream.name).replace(path)
+        write_whole(path, content)
     except OSError as error:
         raise ToolchainError(
             f"cannot write to the cache {path.parent}: {error.strerror}",

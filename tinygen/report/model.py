@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Literal, Self
 
 from tinygen.errors import DeviceError, UsageError
+from tinygen.whole_file import write_whole
 
 SCHEMA = 1
 
@@ -241,19 +242,17 @@ def write_json(table: dict[str, Any], path: Path) -> None:
     Raises:
         UsageError: It cannot be written there.
     """
-    write_whole(json.dumps(table, indent=1) + "\n", path)
+    write_text(json.dumps(table, indent=1) + "\n", path)
 
 
-def write_whole(text: str, path: Path) -> None:
+def write_text(text: str, path: Path) -> None:
     """Write a text file, whole or not at all.
 
     Raises:
         UsageError: It cannot be written there.
     """
-    partial = path.with_name(path.name + ".partial")
     try:
-        partial.write_text(text, encoding="utf-8")
-        partial.replace(path)
+        write_whole(path, text.encode())
     except OSError as error:
         raise UsageError(
             f"cannot write {path}: {error.strerror}", hint="name a file in a folder that exists"

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -14,6 +13,7 @@ from tinygen.kernels.cmsis_nn.flags import file_flags
 from tinygen.ops.contract import Kernel, Target
 from tinygen.resources import cache_dir, data_dir
 from tinygen.tune.candidates import Candidate, Question
+from tinygen.whole_file import write_whole
 
 # Whatever else than a kernel's own sources decides what it costs, or how that is estimated.
 _MAKERS = (
@@ -64,10 +64,7 @@ class CostCache:
         """Write a cost down, whole or not at all."""
         path = self.path(question, candidate)
         path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=path.parent) as folder:
-            partial = Path(folder) / path.name
-            partial.write_text(json.dumps(asdict(cost)) + "\n")
-            partial.replace(path)
+        write_whole(path, f"{json.dumps(asdict(cost))}\n".encode())
 
     def _code(self, kernel: Kernel) -> str:
         """Return a hash of the sources of a kernel and of all they include."""

@@ -68,3 +68,20 @@ def test_without_an_error_the_last_line_is_named(manifest):
 
 def test_silence_is_named(manifest):
     assert str(explain([], manifest)) == "the build failed: PlatformIO said nothing"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "src/model.c:9: fatal error: error writing to .pio/model.o: No space left on device",
+        "OSError: [Errno 28] No space left on device:",
+        "shutil.Error: [('a', 'b', \"[Errno 28] No space left on device: 'a' -> 'b'\")]",
+    ],
+)
+def test_a_full_disk_is_named(manifest, line):
+    error = explain([*BEFORE, "Error: Traceback (most recent call last):", line], manifest)
+    assert str(error) == "the build failed: the disk is full"
+    assert error.hint == (
+        "make room where the project is and where the cache is (~/.cache, or XDG_CACHE_HOME); "
+        "also in the folder for temporary files"
+    )
