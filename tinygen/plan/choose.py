@@ -57,7 +57,8 @@ def plan_with_chains(
     found = _search(of, pieces, int(rules.cost_share * count_macs(graph)))
     chains = [piece.chain for piece in found if piece.chain]
     plan = plan_memory(graph, scratch, overlaps, chains, in_place, held)
-    return _explained(graph, whole, plan) if plan.arena_bytes < whole.arena_bytes else whole
+    costs = [piece.cost for piece in found if piece.chain]
+    return _explained(graph, whole, plan, costs) if plan.arena_bytes < whole.arena_bytes else whole
 
 
 def choose_order(
@@ -194,12 +195,14 @@ def _unit(of: Setting, piece: Piece) -> Unit:
     return Unit(piece.first, piece.last, piece.chain.steps, piece.chain.bands)
 
 
-def _explained(graph: Graph, whole: Plan, plan: Plan) -> Plan:
-    """Say in each chain what all of them save."""
+def _explained(graph: Graph, whole: Plan, plan: Plan, costs: Sequence[int]) -> Plan:
+    """Say in each chain what all of them save, and what it costs."""
     saved = whole.arena_bytes - plan.arena_bytes
     chains = []
-    for chain in plan.chains:
+    for chain, cost in zip(plan.chains, costs, strict=True):
         first, last = graph.ops[chain.first].index, graph.ops[chain.last].index
         rows = f"{chain.lines} row{'s' if chain.lines > 1 else ''} at a time"
-        chains.append(replace(chain, why=f"ops {first} to {last}, {rows}; saves {saved} bytes"))
+        why = f"ops {first} to {last}, {rows}; saves {saved:,} bytes, "
+        why += f"costs about {round(cost, -3):,} instructions"
+        chains.append(replace(chain, why=why))
     return replace(plan, chains=tuple(chains))

@@ -24,11 +24,13 @@ from tinygen.plan.timeline import (
 # Chooses the kernel of an op; None for a view.
 ChooseKernel = Callable[[Graph, Op], Kernel | None]
 
-# Guesses of what a chain costs in instructions, from chains of the MLPerf Tiny models.
+# Guesses of what a chain costs in instructions, from those of the MLPerf Tiny models on a
+# Cortex-M4.
 _STEP_COST = 200
 _MOVES_AN_INSTRUCTION = 2  # bytes
 _STRIP_COST = 40  # a value of a depthwise row: filters are set up once a step
 _WHOLE_ROWS = 8  # rows for which they are set up once where an op runs whole
+_WINDOW_COST = 1.25  # a weight of a convolution that gathers windows: once a step
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,11 +183,15 @@ def place_quickly(of: Setting, units: Sequence[Unit], numbers: range) -> list[tu
 def _cost(graph: Graph, chain: Chain) -> int:
     """Guess what a chain costs beyond its ops whole: calls, moves, and set-up of filters."""
     moved = sum(shift.nbytes for step in chain.steps for shift in step.shifts)
-    strips = 0
+    cost = _STEP_COST * len(chain.steps) + moved // _MOVES_AN_INSTRUCTION
     for n in range(chain.first, chain.last + 1):
-        op = graph.ops[n]
+        op, steps = graph.ops[n], sum(step.op == n for step in chain.steps)
         if op.name == "DEPTHWISE_CONV_2D":
             _, rows, columns, channels = graph.outputs_of(op)[0].shape
-            steps = sum(step.op == n for step in chain.steps)
-            strips += max(steps - -(-rows // _WHOLE_ROWS), 0) * columns * channels
-    return _STEP_COST * len(chain.steps) + moved // _MOVES_AN_INSTRUCTION + _STRIP_COST * strips
+            more = max(steps - -(-rows // _WHOLE_ROWS), 0)
+            cost += _STRIP_COST * more * columns * channels
+        elif op.name == "CONV_2D":
+            weights = graph.tensors[op.inputs[1]]
+            if weights.shape[1:3] != (1, 1):
+                cost += int(_WINDOW_COST * weights.size) * (steps - 1)
+    return cost

@@ -147,10 +147,8 @@ def test_a_deep_chain_needs_three_rows_an_op(tmp_path):
     row = 6 * 8
     assert (chain.first, chain.last) == (0, 4)
     assert sorted(chain.bands.values()) == [row, 3 * row, 3 * row, 3 * row]
-    assert (
-        chain.why
-        == f"ops 0 to 4, 1 row at a time; saves {whole.arena_bytes - plan.arena_bytes} bytes"
-    )
+    saved = whole.arena_bytes - plan.arena_bytes
+    assert chain.why.startswith(f"ops 0 to 4, 1 row at a time; saves {saved:,} bytes, costs about ")
     # the image, three bands, the last row, sums of eight channels and eight outputs
     assert plan.arena_bytes <= 40 * 6 + 10 * row + 4 * 8 + 16 + 4 * 15
     assert_exact(content, graph, kernels, plan, tmp_path)
