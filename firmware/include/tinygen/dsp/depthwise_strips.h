@@ -1,13 +1,36 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the strips of depthwise_3x3_s8.h compute, in C for hosts without the instructions.
- */
+/* What the two kinds of strips of depthwise_3x3_s8.h share: the way from channel to
+ * channel, and what they compute in C, for hosts without the instructions. */
 #ifndef TINYGEN_DSP_DEPTHWISE_STRIPS_H
 #define TINYGEN_DSP_DEPTHWISE_STRIPS_H
 
 #include "tinygen/dsp/depthwise_3x3_s8.h"
 #include "tinygen/dsp/intrinsics.h"
 
-#if !TG_DSP
+#if TG_DSP
+
+/* Go on at label 3 with the next channel, or free the stack. The address of the arguments
+ * is on the stack; of those: 0 x, 4 out, 12 scale, 16 weights, 36 plane_bytes, 40
+ * channels. */
+#define TG_NEXT_CHANNEL(arguments, stack)                                                \
+    "ldr r0, [sp, #" arguments "]\n"                                                     \
+    "ldrd r3, r4, [r0, #36]\n"                                                           \
+    "subs r4, r4, #1\n"                                                                  \
+    "beq 4f\n"                                                                           \
+    "str r4, [r0, #40]\n"                                                                \
+    "ldrd r1, r2, [r0]\n"                                                                \
+    "add r1, r1, r3\n"                                                                   \
+    "add r2, r2, #1\n"                                                                   \
+    "strd r1, r2, [r0]\n"                                                                \
+    "ldrd r1, r2, [r0, #12]\n"                                                           \
+    "add r1, r1, #12\n"                                                                  \
+    "add r2, r2, #12\n"                                                                  \
+    "strd r1, r2, [r0, #12]\n"                                                           \
+    "b 3b\n"                                                                             \
+    "4:\n"                                                                               \
+    "add sp, sp, #" stack "\n"
+
+#else
 
 /* Output column n of the strip, from row x of a column pair. */
 static inline int8_t tg_strip_output(const tg_depthwise_strips *s, const uint32_t *x,

@@ -3,6 +3,7 @@
 
 #include <stddef.h>
 
+#include "tinygen/dsp/expand_row.h"
 #include "tinygen/dsp/intrinsics.h"
 
 /* A tile of the output, and where its windows begin in the input. */
@@ -21,19 +22,6 @@ typedef struct {
     int32_t left_step, right_step;
 } column_pair;
 
-/* Four channels of a row: two words of columns to lanes of the four planes. */
-#define EXPAND_ROW                                                                       \
-    "pkhbt r6, r4, r5, lsl #16\n"                                                        \
-    "pkhtb r5, r5, r4, asr #16\n"                                                        \
-    "sxtb16 r8, r6, ror #8\n"                                                            \
-    "sxtb16 r4, r5\n"                                                                    \
-    "sxtb16 r5, r5, ror #8\n"                                                            \
-    "sxtb16 r6, r6\n"                                                                    \
-    "str r8, [%[to], %[plane], lsl #2]\n"                                                \
-    "str r4, [%[to], %[plane], lsl #3]\n"                                                \
-    "str r5, [%[last]], #4\n"                                                            \
-    "str r6, [%[to]], #4\n"
-
 /* Expand count > 0 rows of a column pair to four planes, plane words apart, two rows a
  * turn; an odd one begins in the middle. Not inline: it needs nearly all registers. */
 static __attribute__((noinline)) void expand_rows(column_pair c, int32_t count,
@@ -51,11 +39,11 @@ static __attribute__((noinline)) void expand_rows(column_pair c, int32_t count,
         "b 2f\n"
         "1:\n"
         "ldr r4, [%[left]]\n"
-        "ldr r5, [%[right]]\n" EXPAND_ROW "2:\n"
+        "ldr r5, [%[right]]\n" TG_EXPAND_ROW "2:\n"
         "ldr r4, [%[left], %[left_step]]\n"
         "ldr r5, [%[right], %[right_step]]\n"
         "add %[left], %[left], %[left_step], lsl #1\n"
-        "add %[right], %[right], %[right_step], lsl #1\n" EXPAND_ROW
+        "add %[right], %[right], %[right_step], lsl #1\n" TG_EXPAND_ROW
         "subs %[count], %[count], #1\n"
         "bne 1b\n"
         : [left] "+r"(c.left), [right] "+r"(c.right), [count] "+r"(count), [to] "+r"(to),

@@ -158,38 +158,19 @@
     "add r0, r0, #8\n"                                                                   \
     "bne 1b\n"
 
-/* Skip what follows, up to the label, unless there are any of the arguments' number. */
+/* Skip what follows, up to the label, unless the arguments have any: 28 strips, 44
+ * single. */
 #define UNLESS_NONE(offset, label)                                                       \
     "ldr r12, [sp, #48]\n"                                                               \
     "ldr r12, [r12, #" offset "]\n"                                                      \
     "cmp r12, #0\n"                                                                      \
     "beq " label "f\n"
 
-/* Arguments: 0 x, 4 out, 12 scale, 16 weights, 28 strips, 36 plane_bytes, 40 channels,
- * 44 single. */
-#define NEXT_CHANNEL                                                                     \
-    "ldr r0, [sp, #48]\n"                                                                \
-    "ldrd r3, r4, [r0, #36]\n"                                                           \
-    "subs r4, r4, #1\n"                                                                  \
-    "beq 4f\n"                                                                           \
-    "str r4, [r0, #40]\n"                                                                \
-    "ldrd r1, r2, [r0]\n"                                                                \
-    "add r1, r1, r3\n"                                                                   \
-    "add r2, r2, #1\n"                                                                   \
-    "strd r1, r2, [r0]\n"                                                                \
-    "ldrd r1, r2, [r0, #12]\n"                                                           \
-    "add r1, r1, #12\n"                                                                  \
-    "add r2, r2, #12\n"                                                                  \
-    "strd r1, r2, [r0, #12]\n"                                                           \
-    "b 3b\n"                                                                             \
-    "4:\n"                                                                               \
-    "add sp, sp, #56\n"
-
 #define STRIPS(name, text)                                                               \
     static void name(tg_depthwise_strips *s)                                             \
     {                                                                                    \
         register tg_depthwise_strips *r0 __asm("r0") = s;                                \
-        __asm volatile(BEGIN text NEXT_CHANNEL                                           \
+        __asm volatile(BEGIN text TG_NEXT_CHANNEL("48", "56")                            \
                        : "+r"(r0)                                                        \
                        :                                                                 \
                        : "r1", "r2", "r3", "r4", "r5", "r6", "r7", "r8", "r9", "r10",    \

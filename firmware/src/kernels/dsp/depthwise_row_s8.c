@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tinygen/dsp/depthwise_row_s8.h"
 
+#include "tinygen/dsp/expand_row.h"
 #include "tinygen/dsp/intrinsics.h"
 
 enum { FILTER_ROWS = 3, CHANNELS = 4 };
@@ -30,17 +31,7 @@ typedef struct {
 #define EXPAND_ROW(from)                                                                 \
     "ldr r4, [" from "]\n"                                                               \
     "ldr r5, [" from ", %[step]]\n"                                                      \
-    "add " from ", " from ", %[step], lsl #1\n"                                          \
-    "pkhbt r6, r4, r5, lsl #16\n"                                                        \
-    "pkhtb r5, r5, r4, asr #16\n"                                                        \
-    "sxtb16 r8, r6, ror #8\n"                                                            \
-    "sxtb16 r4, r5\n"                                                                    \
-    "sxtb16 r5, r5, ror #8\n"                                                            \
-    "sxtb16 r6, r6\n"                                                                    \
-    "str r8, [%[to], %[plane], lsl #2]\n"                                                \
-    "str r4, [%[to], %[plane], lsl #3]\n"                                                \
-    "str r5, [%[last]], #4\n"                                                            \
-    "str r6, [%[to]], #4\n"
+    "add " from ", " from ", %[step], lsl #1\n" TG_EXPAND_ROW
 
 /* Expand count > 0 pairs of columns, three rows of four channels. Not inline: it needs
  * nearly all registers. */

@@ -125,30 +125,11 @@
     "b 1b\n"                                                                             \
     "2:\n"
 
-/* Arguments: 0 x, 4 out, 12 scale, 16 weights, 36 plane_bytes, 40 channels. */
-#define NEXT_CHANNEL                                                                     \
-    "ldr r0, [sp, #40]\n"                                                                \
-    "ldrd r3, r4, [r0, #36]\n"                                                           \
-    "subs r4, r4, #1\n"                                                                  \
-    "beq 4f\n"                                                                           \
-    "str r4, [r0, #40]\n"                                                                \
-    "ldrd r1, r2, [r0]\n"                                                                \
-    "add r1, r1, r3\n"                                                                   \
-    "add r2, r2, #1\n"                                                                   \
-    "strd r1, r2, [r0]\n"                                                                \
-    "ldrd r1, r2, [r0, #12]\n"                                                           \
-    "add r1, r1, #12\n"                                                                  \
-    "add r2, r2, #12\n"                                                                  \
-    "strd r1, r2, [r0, #12]\n"                                                           \
-    "b 3b\n"                                                                             \
-    "4:\n"                                                                               \
-    "add sp, sp, #48\n"
-
 #define STRIPS(name, text)                                                               \
     static void name(tg_depthwise_strips *s)                                             \
     {                                                                                    \
         register tg_depthwise_strips *r0 __asm("r0") = s;                                \
-        __asm volatile(BEGIN text NEXT_STRIP NEXT_CHANNEL                                \
+        __asm volatile(BEGIN text NEXT_STRIP TG_NEXT_CHANNEL("40", "48")                 \
                        : "+r"(r0)                                                        \
                        :                                                                 \
                        : "r1", "r2", "r3", "r4", "r5", "r6", "r7", "r8", "r9", "r10",    \
