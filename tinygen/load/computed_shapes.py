@@ -7,12 +7,11 @@ ops compute is known now.
 
 from typing import Any
 
-import flatbuffers  # type: ignore[import-untyped]
 import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
-from tinygen.load.damage import reading
+from tinygen.load.rewrite import rewrite
 
 _SHAPE = schema.BuiltinOperator.SHAPE
 _WHOLE = (schema.TensorType.INT32, schema.TensorType.INT64)
@@ -28,20 +27,16 @@ def fold_shapes(content: bytes, name: str) -> bytes:
     Raises:
         ModelError: The file is damaged.
     """
-    with reading(name):
-        table = schema.Model.GetRootAs(content, 0)
-        codes = [table.OperatorCodes(i).BuiltinCode() for i in range(table.OperatorCodesLength())]
-        if _SHAPE not in codes or table.SubgraphsLength() != 1:
-            return content
-        model = schema.ModelT.InitFromPackedBuf(content, 0)
+
+    def fold(model: Any, codes: list[int]) -> bool:
         folded = _shape_ops(model, codes)
         values = _run(content) if folded else None
         if values is None:
-            return content
+            return False
         _replace(model, folded, values)
-        builder = flatbuffers.Builder(len(content))
-        builder.Finish(model.Pack(builder), b"TFL3")
-        return bytes(builder.Output())
+        return True
+
+    return rewrite(content, name, _SHAPE, fold)
 
 
 def _shape_ops(model: Any, codes: list[int]) -> set[int]:

@@ -4,12 +4,12 @@ Tools write them there once the weights are large (ai-edge-quantizer from 256 Ki
 Lite Micro knows nothing of them: it reads empty buffers and computes garbage, without a word.
 """
 
-import flatbuffers  # type: ignore[import-untyped]
 import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 
 from tinygen.errors import ModelError
 from tinygen.load.damage import reading
+from tinygen.load.rewrite import pack
 
 
 def inline_buffers(content: bytes, name: str) -> bytes:
@@ -29,9 +29,7 @@ def inline_buffers(content: bytes, name: str) -> bytes:
         unpacked = schema.ModelT.InitFromPackedBuf(content, 0)
         for index, buffer in enumerate(unpacked.buffers):
             _inline(buffer, index, content, name)
-        builder = flatbuffers.Builder(len(content))
-        builder.Finish(unpacked.Pack(builder), b"TFL3")
-        return bytes(builder.Output())
+        return pack(unpacked)
 
 
 def _inline(buffer: schema.BufferT, index: int, content: bytes, name: str) -> None:

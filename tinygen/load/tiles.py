@@ -6,11 +6,10 @@ Keras writes it for nearest UpSampling2D and RepeatVector.
 from copy import copy
 from typing import Any
 
-import flatbuffers  # type: ignore[import-untyped]
 import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 
-from tinygen.load.damage import reading
+from tinygen.load.rewrite import rewrite
 
 _TILE = schema.BuiltinOperator.TILE
 _CONCATENATION = schema.BuiltinOperator.CONCATENATION
@@ -30,27 +29,23 @@ def replace_tiles(content: bytes, name: str) -> bytes:
     Raises:
         ModelError: The file is damaged.
     """
-    with reading(name):
-        table = schema.Model.GetRootAs(content, 0)
-        codes = [table.OperatorCodes(i).BuiltinCode() for i in range(table.OperatorCodesLength())]
-        if _TILE not in codes or table.SubgraphsLength() != 1:
-            return content
-        model = schema.ModelT.InitFromPackedBuf(content, 0)
-        writer = _Writer(model, len(codes))
-        code = schema.OperatorCodeT()
-        code.builtinCode = code.deprecatedBuiltinCode = _CONCATENATION
-        code.version = 1
-        model.operatorCodes.append(code)
-        for op in model.subgraphs[0].operators:
-            multiples = _multiples(model, op) if codes[op.opcodeIndex] == _TILE else None
-            if multiples is None:
-                writer.ops.append(op)
-            else:
-                writer.tile(int(op.inputs[0]), int(op.outputs[0]), multiples)
-        model.subgraphs[0].operators = writer.ops
-        builder = flatbuffers.Builder(len(content))
-        builder.Finish(model.Pack(builder), b"TFL3")
-        return bytes(builder.Output())
+    return rewrite(content, name, _TILE, _replace)
+
+
+def _replace(model: Any, codes: list[int]) -> bool:
+    writer = _Writer(model, len(codes))
+    code = schema.OperatorCodeT()
+    code.builtinCode = code.deprecatedBuiltinCode = _CONCATENATION
+    code.version = 1
+    model.operatorCodes.append(code)
+    for op in model.subgraphs[0].operators:
+        multiples = _multiples(model, op) if codes[op.opcodeIndex] == _TILE else None
+        if multiples is None:
+            writer.ops.append(op)
+        else:
+            writer.tile(int(op.inputs[0]), int(op.outputs[0]), multiples)
+    model.subgraphs[0].operators = writer.ops
+    return True
 
 
 def _multiples(model: Any, op: Any) -> list[int] | None:
