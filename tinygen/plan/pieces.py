@@ -1,6 +1,6 @@
 """Pieces that a schedule can be made of: ops whole, and ranges of ops as chains."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -154,30 +154,36 @@ def _height(of: Setting, units: Sequence[Unit], number: int) -> int:
 
 
 def place_quickly(of: Setting, units: Sequence[Unit], numbers: range) -> list[tuple[int, int, int]]:
-    """Return key, offset and size of what is live over some units: good, not optimal."""
+    """Return key, offset and size of what is live over some units: good, not optimal.
+
+    What they do not touch lies below all else, since nothing may share its bytes.
+    """
     root = roots(of.graph, of.in_place, [u for u in units if u.first < u.last])
     last = last_units(of.graph, root, units)
     line = follow(of.graph, root, last, units, numbers, held=of.held)
-    keys = sorted({key for live in line.instants for key in live})
+    some = units[numbers.start : numbers.stop]
+    sizes = _sizes(of, some, {key for live in line.instants for key in live})
+    alone = left_alone(line, some, root)
+    others = [key for key in sizes if key not in alone]
+    least = [sizes[key] for key in others]
+    offsets = first_fit(Problem(least, separations(line, others, least), 0))
+    spots, bottom = [], 0
+    for key in sorted(alone):
+        spots.append((key, bottom, sizes[key]))
+        bottom += sizes[key]
+    return spots + [(key, bottom + o, n) for key, o, n in zip(others, offsets, least, strict=True)]
+
+
+def _sizes(of: Setting, units: Sequence[Unit], keys: Collection[int]) -> dict[int, int]:
+    """Return the padded sizes of buffers over some units, in the order of their keys."""
     sizes = {t: of.graph.tensors[t].nbytes for t in keys if t >= 0}
     sizes |= {held_key(n): buffer.nbytes for n, buffer in enumerate(of.held)}
-    for unit in units[numbers.start : numbers.stop]:
+    for unit in units:
         sizes |= unit.bands
         for step in unit.steps:
             key = -1 - step.op
             sizes[key] = max(sizes.get(key, 0), step.kernel.scratch_bytes)
-    nbytes = {key: padded(sizes[key]) for key in keys}
-    whole = left_alone(line, units[numbers.start : numbers.stop], root)
-    spots, bottom = [], 0
-    for key in keys:
-        if key in whole:  # nothing shares its bytes: all else may as well lie above it
-            spots.append((key, bottom, nbytes[key]))
-            bottom += nbytes[key]
-    others = [key for key in keys if key not in whole]
-    least = [nbytes[key] for key in others]
-    offsets = first_fit(Problem(least, separations(line, others, least), 0))
-    spots += [(key, bottom + o, n) for key, o, n in zip(others, offsets, least, strict=True)]
-    return spots
+    return {key: padded(sizes[key]) for key in sorted(keys)}
 
 
 def _cost(graph: Graph, chain: Chain) -> int:
