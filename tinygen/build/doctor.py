@@ -69,12 +69,19 @@ def examine() -> tuple[Check, ...]:
     )
 
 
-def _check(name: str, look: Callable[[], str], fix: str, needed_for: str) -> Check:
+def _check(
+    name: str,
+    look: Callable[[], str],
+    fix: str,
+    needed_for: str,
+    *,
+    is_optional: bool = False,
+) -> Check:
     """Return a check from ``look``, which returns what it found or raises."""
     try:
-        return Check(name, ok=True, found=look(), fix="", needed_for=needed_for)
+        return Check(name, True, look(), "", needed_for, is_optional)
     except (ToolchainError, _MissingError) as error:
-        return Check(name, ok=False, found=str(error), fix=fix, needed_for=needed_for)
+        return Check(name, False, str(error), fix, needed_for, is_optional)
 
 
 def _compiler() -> Check:
@@ -142,32 +149,28 @@ def _requirement(name: str) -> str:
 
 
 def _cmsis_nn() -> Check:
-    name, needed_for = "CMSIS-NN source", "--kernels cmsis-nn"
+    def look() -> str:
+        return str(find_cmsis_nn(may_fetch=False))
+
     fix = "python -m tinygen.build.cmsis_nn"
-    try:
-        found = str(find_cmsis_nn(may_fetch=False))
-    except ToolchainError as error:
-        return Check(name, False, str(error), fix, needed_for, is_optional=True)
-    return Check(name, True, found, "", needed_for, is_optional=True)
+    return _check("CMSIS-NN source", look, fix, "--kernels cmsis-nn", is_optional=True)
 
 
 def _cxx_library() -> Check:
-    name, needed_for = "C++ library", "--runtime tflm"
-    try:
-        found = str(require_cxx(find_compiler()).name)
-    except ToolchainError as error:
-        return Check(name, False, str(error), INSTALL_CXX, needed_for, is_optional=True)
-    return Check(name, True, found, "", needed_for, is_optional=True)
+    def look() -> str:
+        return require_cxx(find_compiler()).name
+
+    return _check("C++ library", look, INSTALL_CXX, "--runtime tflm", is_optional=True)
 
 
 def _host_compiler() -> Check:
-    name, needed_for = "C compiler of this machine", "estimates of cycles"
-    try:
+    def look() -> str:
         found = find_host_compiler()
         _run(found, "--version")
-    except (ToolchainError, _MissingError) as error:
-        return Check(name, False, str(error), INSTALL_HOST, needed_for, is_optional=True)
-    return Check(name, True, found, "", needed_for, is_optional=True)
+        return found
+
+    name, needed_for = "C compiler of this machine", "estimates of cycles"
+    return _check(name, look, INSTALL_HOST, needed_for, is_optional=True)
 
 
 def _cache() -> Check:
