@@ -196,23 +196,7 @@ def _build(model: Path, out: Path, choices: Choices, progress: Progress) -> Repo
     prepared = prepare(model, choices, progress)
     if tflm is None:  # else the arena is not known before it is measured
         require_fit(prepared.board, fit_of(prepared, choices))
-    project = Project(
-        given=prepared.given,
-        graph=prepared.graph,
-        kernels=prepared.kernels,
-        plan=prepared.plan,
-        board=prepared.board,
-        model=prepared.loaded.content,
-        library=choices.kernels,
-        optimize=choices.optimize,
-        stack_bytes=least_stack(choices.stack_bytes),
-        app=choices.app,
-        weights=prepared.weights,
-        stream=prepared.stream,
-        cmsis_nn=_cmsis_nn_files(
-            kernels_used(prepared.kernels, prepared.plan.chains), may_fetch=not choices.offline
-        ),
-    )
+    project = _project(prepared, choices)
     if tflm:
         weights, stream = stream_model(project.board, project.given, project.model, choice)
         project = complete(replace(project, weights=weights, stream=stream), tflm, progress)
@@ -232,6 +216,27 @@ def _build(model: Path, out: Path, choices: Choices, progress: Progress) -> Repo
         report = add_buffers(report, prepared.plan.buffers)
     write_report(report, out / REPORT_FILE)
     return report
+
+
+def _project(prepared: Prepared, choices: Choices) -> Project:
+    """Return what is to be written and built."""
+    return Project(
+        given=prepared.given,
+        graph=prepared.graph,
+        kernels=prepared.kernels,
+        plan=prepared.plan,
+        board=prepared.board,
+        model=prepared.loaded.content,
+        library=choices.kernels,
+        optimize=choices.optimize,
+        stack_bytes=least_stack(choices.stack_bytes),
+        app=choices.app,
+        weights=prepared.weights,
+        stream=prepared.stream,
+        cmsis_nn=_cmsis_nn_files(
+            kernels_used(prepared.kernels, prepared.plan.chains), may_fetch=not choices.offline
+        ),
+    )
 
 
 def check_and_measure(project: Project, image: Image) -> ImageSize:
