@@ -1,9 +1,11 @@
-"""Fixtures that all tests share: golden files and the shared models."""
+"""Fixtures that all tests share: golden files, a small model and the real ones."""
 
 import os
 from pathlib import Path
 
 import pytest
+
+from tests.emulator.small_model import small_model
 
 GOLDEN = Path(__file__).parent / "golden"
 ROOT = Path(__file__).parent.parent
@@ -26,6 +28,14 @@ def golden(request):
         assert text == path.read_text(encoding="utf-8")
 
     return check
+
+
+@pytest.fixture
+def model(tmp_path) -> Path:
+    """Write the small model to a file."""
+    path = tmp_path / "small.tflite"
+    path.write_bytes(small_model())
+    return path
 
 
 @pytest.fixture(scope="session")

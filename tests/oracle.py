@@ -138,6 +138,18 @@ def run_kernels_c(graph, kernels, inputs, folder: Path) -> list[list[np.ndarray]
     return results
 
 
+def wrong_positions(raw: bytes, wanted) -> list[int]:
+    """Return where the int8 values that were printed one behind the other differ."""
+    wanted = list(wanted)
+    assert len(raw) == sum(values.size for values in wanted)
+    at, wrong = 0, []
+    for n, values in enumerate(wanted):
+        if raw[at : at + values.size] != values.astype(np.int8, casting="no").tobytes():
+            wrong.append(n)
+        at += values.size
+    return wrong
+
+
 def assert_bit_exact(
     content: bytes, folder: Path, count: int = 6, seed: int = 0, inputs=None
 ) -> None:

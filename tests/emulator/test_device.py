@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.emulator.image import build_image, link
+from tests.emulator.image import link
 from tests.emulator.small_model import small_model
 from tests.oracle import random_inputs, run_tflm
 from tinygen.board import find_board, list_boards
@@ -55,20 +55,6 @@ extern const tg_op_function model_ops[1];
 extern const uint16_t model_op_ids[1];
 extern const tg_tensor_info model_inputs[1], model_outputs[1];
 """
-
-
-@pytest.fixture(scope="module")
-def images(tmp_path_factory):
-    """Return a function that builds the small model for a board, once."""
-    built = {}
-
-    def get(board_id):
-        if board_id not in built:
-            folder = tmp_path_factory.mktemp(board_id)
-            built[board_id] = build_image(find_board(board_id), small_model(), folder)
-        return built[board_id]
-
-    return get
 
 
 def connect(link, image, board_id):

@@ -15,7 +15,6 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from tests.emulator.image import build_image
 from tests.emulator.qemu_line import free_port, on_pty, on_socket, retry
 from tests.emulator.small_model import small_model
 from tests.oracle import random_inputs, run_tflm
@@ -36,19 +35,6 @@ REAL = ["netduinoplus2", "bbc_microbit"]
 pytestmark = pytest.mark.skipif(
     shutil.which("qemu-system-arm") is None, reason="no qemu-system-arm"
 )
-
-
-@pytest.fixture(scope="module")
-def images(tmp_path_factory):
-    built = {}
-
-    def get(board_id):
-        if board_id not in built:
-            folder = tmp_path_factory.mktemp(board_id)
-            built[board_id] = build_image(find_board(board_id), small_model(), folder)
-        return built[board_id]
-
-    return get
 
 
 def call(url):

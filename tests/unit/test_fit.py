@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import pytest
 
-from tests.emulator.small_model import small_model
 from tinygen.board import find_board
 from tinygen.emit.kernels import choose_kernel, choose_kernels
 from tinygen.errors import DoesNotFitError
@@ -17,13 +16,6 @@ from tinygen.report.fit import Fit, fit_text, require_fit
 from tinygen.streaming import WeightChoice, make_chooser, place_weights, source_on
 
 BOARD = find_board("qemu-m0")  # 16 KB of RAM
-
-
-@pytest.fixture
-def model(tmp_path):
-    path = tmp_path / "small.tflite"
-    path.write_bytes(small_model())
-    return path
 
 
 def test_weights_in_ram_count_as_ram(model):

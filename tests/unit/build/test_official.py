@@ -9,19 +9,11 @@ from contextlib import contextmanager
 import pytest
 from click.testing import CliRunner
 
-from tests.emulator.small_model import small_model
 from tests.espressif_stand_in import install_platform, require_host_compiler
 from tinygen.cli.main import cli
 
 pytestmark = pytest.mark.skipif(not require_host_compiler(), reason="no g++ for Linux")
 _RESTART = 3  # the stand-in's status for it
-
-
-@pytest.fixture
-def model(tmp_path):
-    path = tmp_path / "small.tflite"
-    path.write_bytes(small_model())
-    return path
 
 
 @pytest.fixture

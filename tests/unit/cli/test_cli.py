@@ -10,13 +10,6 @@ from tests.emulator.small_model import small_model
 from tinygen.cli.main import COMMANDS, cli
 
 
-@pytest.fixture
-def model(tmp_path):
-    path = tmp_path / "small.tflite"
-    path.write_bytes(small_model())
-    return path
-
-
 def run(*arguments):
     return CliRunner().invoke(cli, [str(a) for a in arguments])
 

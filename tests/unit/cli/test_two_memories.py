@@ -5,7 +5,6 @@ import json
 import pytest
 from click.testing import CliRunner
 
-from tests.emulator.small_model import small_model
 from tests.two_rams import use_two_rams
 from tinygen.board import list_boards
 from tinygen.cli.main import cli
@@ -17,13 +16,6 @@ STACK, SPARE = 4096, 512
 def boards_are_read_anew():
     yield
     list_boards.cache_clear()
-
-
-@pytest.fixture
-def model(tmp_path):
-    path = tmp_path / "small.tflite"
-    path.write_bytes(small_model())
-    return path
 
 
 def run(*arguments):

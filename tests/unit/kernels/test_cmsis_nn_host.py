@@ -6,7 +6,7 @@ import subprocess
 import numpy as np
 import pytest
 
-from tests.oracle import HOST, MAIN, random_inputs, run_tflm
+from tests.oracle import HOST, MAIN, random_inputs, run_tflm, wrong_positions
 from tests.unit.kernels.cases import Cases, fold_padding
 from tests.unit.kernels.random_ops import CONVS, DEPTHWISES, random_ops
 from tests.unit.kernels.side_by_side import over_the_input, side_by_side
@@ -60,14 +60,7 @@ def test_every_op_is_bit_exact(library, tmp_path, optimize, plan):
     stdin = b"".join(values.tobytes() for one in inputs for values in one)
     raw = subprocess.run([tmp_path / "model"], input=stdin, capture_output=True, check=True).stdout
     wanted = [values for one in run_tflm(content, inputs) for values in one]
-    at, wrong = 0, set()
-    for n, values in enumerate(wanted):
-        got = np.frombuffer(raw, np.int8, values.size, at).reshape(values.shape)
-        at += values.size
-        if not np.array_equal(values, got):
-            wrong.add(cases.names[n % len(cases.names)])
-    assert wrong == set()
-    assert at == len(raw)
+    assert [cases.names[n % len(cases.names)] for n in wrong_positions(raw, wanted)] == []
 
 
 class Dims(ctypes.Structure):

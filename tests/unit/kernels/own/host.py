@@ -7,9 +7,7 @@ else of the arena.
 import subprocess
 from pathlib import Path
 
-import numpy as np
-
-from tests.oracle import random_inputs, run_tflm
+from tests.oracle import random_inputs, run_tflm, wrong_positions
 from tests.unit.kernels.cases import fold_padding
 from tinygen.core import Core
 from tinygen.emit.kernels import choose_kernels
@@ -73,15 +71,8 @@ def wrong_ops(cases, folder: Path, plan, *, optimize="balanced", count=4) -> lis
     kernels = choose_kernels(graph, Target(DSP, optimize), "tinygen")
     raw = _run(graph, kernels, plan(graph, kernels), inputs, folder)
     wanted = [values for one in run_tflm(content, inputs) for values in one]
-    at, wrong = 0, set()
-    for n, values in enumerate(wanted):
-        got = np.frombuffer(raw, np.int8, values.size, at).reshape(values.shape)
-        at += values.size
-        if not np.array_equal(values, got):
-            position = n % len(cases.names)
-            wrong.add(f"{cases.names[position]} by {kernels[position].name}")
-    assert at == len(raw)
-    return sorted(wrong)
+    wrong = {n % len(cases.names) for n in wrong_positions(raw, wanted)}
+    return sorted(f"{cases.names[n]} by {kernels[n].name}" for n in wrong)
 
 
 def _areas(graph, kernels, plan) -> str:
