@@ -55,10 +55,15 @@ def match_ops(graph: Graph, tensorflow: Path) -> tuple[TflmOp, ...]:
         tensorflow: The folder that holds ``tensorflow/lite/micro``.
 
     Raises:
-        ToolchainError: This TFLM lacks an operator, or reads another schema.
+        ToolchainError: This TFLM lacks an operator, reads another schema, or is too old.
     """
     _check_schema(tensorflow)
     text = (tensorflow / _RESOLVER).read_text(encoding="utf-8", errors="replace")
+    if "TFLMRegistration" not in text:
+        raise ToolchainError(
+            "this TensorFlow Lite Micro is from before mid-2023: it has no TFLMRegistration",
+            hint=_HINT,
+        )
     methods = {name: (method, given) for method, given, name in _ADD.findall(text)}
     variants = _int8_variants(tensorflow)
     first = {op.name: op for op in reversed(graph.ops)}

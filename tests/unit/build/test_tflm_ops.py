@@ -54,3 +54,13 @@ def test_another_schema_is_refused(tmp_path, graph):
         match_ops(graph, write_tree(tmp_path, {INTERPRETER: text}))
     assert str(caught.value) == "this TensorFlow Lite Micro reads schema version 4, not 3"
     assert caught.value.hint == HINT
+
+
+def test_a_tflm_that_is_too_old_is_refused(tmp_path, graph):
+    text = FILES[RESOLVER].replace("TFLMRegistration", "TfLiteRegistration")
+    with pytest.raises(ToolchainError) as caught:
+        match_ops(graph, write_tree(tmp_path, {RESOLVER: text}))
+    assert str(caught.value) == (
+        "this TensorFlow Lite Micro is from before mid-2023: it has no TFLMRegistration"
+    )
+    assert caught.value.hint == HINT
