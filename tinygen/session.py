@@ -241,6 +241,7 @@ def _estimate(built: Built, inputs: Sequence[Array], trace: Trace) -> CycleEstim
         model_sha256=built.manifest.model.sha256,
         inputs=[values.tobytes() for values in inputs],
         loads=_loads(built),
+        timed_ops=len(built.graph.ops) if built.manifest.runtime == "tflm" else 0,
     )
     return estimate_cycles(one, trace.instructions or 0)
 

@@ -1,6 +1,7 @@
 """The cycle estimate: it counts what the clock counts, and stays near published boards."""
 
 import shutil
+from dataclasses import replace
 
 import pytest
 
@@ -88,6 +89,14 @@ def test_a_count_that_differs_from_the_clock_is_not_trusted(models_dir, tmp_path
     one, report = measured(models_dir, tmp_path, "ad01_int8", "m4")
     reason = estimate_cycles(one, report.cost.instructions + 1000)
     assert reason.startswith("the plugin counted ")
+
+
+def test_ops_that_time_themselves_are_estimated_together(models_dir, tmp_path):
+    one, report = measured(models_dir, tmp_path, "ad01_int8", "m4")
+    instructions = report.cost.instructions + 6 * len(report.ops)
+    assert isinstance(estimate_cycles(one, instructions), str)
+    estimate = estimate_cycles(replace(one, timed_ops=len(report.ops)), instructions)
+    assert (estimate.whole, estimate.ops) == (report.cost.cycles, {})
 
 
 def test_without_a_host_compiler_there_is_a_reason(tmp_path, monkeypatch):

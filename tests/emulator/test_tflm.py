@@ -14,6 +14,7 @@ from tinygen.device.qemu import emulate
 from tinygen.errors import DeviceError, ToolchainError
 from tinygen.pipeline import Choices, build
 from tinygen.progress import Silent
+from tinygen.report.text import ops_text
 from tinygen.session import choose_inputs, open_project, profile, run_once, verify
 from tinygen.tflm import find_source
 
@@ -73,6 +74,8 @@ def test_the_runtime_is_exact_fast_and_measured(models_dir, tmp_path, model, boa
     wanted = INSTRUCTIONS[board][model]
     assert report.cost.instructions == pytest.approx(wanted, rel=0.03)
     assert report.runtime == "tflm"
+    assert report.cost.cycles_source == "estimate"
+    assert "est. cycles" not in ops_text(report)  # there is one of the whole
     used = used_bytes(project.folder)
     assert ARENA[board][model] - 64 < used <= ARENA[board][model]
     assert used < report.memory.arena_bytes <= 1.02 * used

@@ -138,7 +138,7 @@ def ops_text(report: Report) -> str:
     """Return a table of ops, the dearest marked by its share."""
     total = sum(op_cost(op) for op in report.ops) or 1
     unit = "instructions" if report.cost.cycles_source != "measured" else "cycles"
-    is_estimated = report.cost.cycles_source == "estimate"
+    is_estimated = report.cost.cycles_source == "estimate" and any(op.cycles for op in report.ops)
     width = max((len(op.kernel) for op in report.ops), default=0) + 2
     head = f"  {'op':>3}  {'type':<24}{'kernel':<{width}}{unit:>12}{'share':>7}{'a MAC':>7}"
     rows = [
