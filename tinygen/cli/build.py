@@ -47,7 +47,7 @@ def command(  # noqa: PLR0913 - click hands over one argument an option
 ) -> None:
     """Turn MODEL into a firmware project for a board, and build it.
 
-    MODEL is a .keras, Keras .h5, SavedModel folder or int8 .tflite. A float model needs
+    MODEL is a .keras, Keras .h5, SavedModel folder or .tflite. A float model needs
     --samples: inputs from which the int8 ranges are measured.
     """
     board = find_board(choices.board_id)

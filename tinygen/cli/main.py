@@ -21,7 +21,7 @@ COMMANDS = {
     "packs": "Fetch CMSIS packs: devices, and TensorFlow Lite Micro.",
     "plan": "Show where each buffer lies in memory, and the proof.",
     "profile": "Measure each op's cost, and the memory really used.",
-    "quantize": "Convert a Keras model to an int8 .tflite file.",
+    "quantize": "Convert a float model to an int8 .tflite file.",
     "report": "Show all that is known of a built project; as a page, too.",
     "run": "Boot a built project and run one inference.",
     "verify": "Compare the device's outputs with TensorFlow Lite Micro's.",

@@ -1,4 +1,4 @@
-"""``tinygen quantize``: a Keras model to an int8 .tflite file."""
+"""``tinygen quantize``: a float model to an int8 .tflite file."""
 
 from pathlib import Path
 
