@@ -46,6 +46,7 @@ from tinygen.streaming import (
 )
 from tinygen.tflm import complete, find_source
 from tinygen.tune.choose import KernelOf, measuring, preferring
+from tinygen.verify.inputs import proof_samples
 from tinygen.weights_file import FILE as WEIGHTS_FILE
 
 Runtime = Literal["aot", "tflm"]
@@ -126,7 +127,9 @@ def prepare(model: Path, choices: Choices, progress: Progress) -> Prepared:
     given = read_graph(loaded.content, loaded.name)
     if choices.surgery:
         progress.step("looking for work that can be left out")
-    graph, savings = operate(given, rewrites=REWRITES if choices.surgery else REQUIRED)
+    rewrites = REWRITES if choices.surgery else REQUIRED
+    samples = proof_samples(given, choices.samples, was_float=loaded.quantization is not None)
+    graph, savings = operate(given, samples, rewrites)
     target = Target(board.cpu, choices.optimize)
     choice = WeightChoice(choices.weights, choices.weight_ram)
     kernel_of = _chooser(graph, board, target, choices, progress)

@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tinygen.errors import ModelError
 from tinygen.graph import Graph, Tensor
 from tinygen.ops.contract import Array
 from tinygen.quantize.float_model import InputSpec
@@ -14,6 +16,7 @@ from tinygen.quantize.sample_files import read_sample_arrays
 from tinygen.quantize.samples import read_samples
 
 _ALL = 1 << 31
+_PROOF_SAMPLES = 8
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,12 +46,13 @@ def _random(rng: np.random.Generator, tensor: Tensor) -> Array:
     return rng.integers(info.min, info.max, tensor.shape, dtype=tensor.dtype, endpoint=True)
 
 
-def sample_inputs(graph: Graph, path: Path) -> InputSets:
+def sample_inputs(graph: Graph, path: Path, most: int = _ALL) -> InputSets:
     """Read samples; floats are quantized, integers of the input's type are taken as they are.
 
     Args:
         graph: The int8 model.
         path: .npz, .npy or a folder, as for quantization; labels as ``y``.
+        most: Of more samples, this many evenly spaced ones are taken.
 
     Raises:
         ModelError: The samples cannot be read or do not fit the model.
@@ -60,7 +64,7 @@ def sample_inputs(graph: Graph, path: Path) -> InputSets:
         InputSpec(t.name, t.shape, t.dtype if is_raw or not t.quantization else "float32")
         for t in tensors
     ]
-    samples = read_samples(path, specs, _ALL)
+    samples = read_samples(path, specs, most)
     columns = [
         values if is_raw else quantized(values, tensor)
         for values, tensor in zip(samples.inputs, tensors, strict=True)
@@ -71,6 +75,30 @@ def sample_inputs(graph: Graph, path: Path) -> InputSets:
         for row in rows
     )
     return InputSets(sets, samples.labels)
+
+
+def proof_samples(
+    graph: Graph, path: Path | Literal["random"] | None, *, was_float: bool
+) -> tuple[tuple[Array, ...], ...]:
+    """Return some of the user's samples, to prove on them that a rewrite changes no output.
+
+    Args:
+        graph: The int8 model.
+        path: Of the samples; none are returned without a file.
+        was_float: They fitted the float model; if they do not fit ``graph``, which may have
+            its inputs in another order, none are returned.
+
+    Raises:
+        ModelError: They do not fit a model that came as int8.
+    """
+    if not isinstance(path, Path):
+        return ()
+    try:
+        return sample_inputs(graph, path, _PROOF_SAMPLES).sets
+    except ModelError:
+        if was_float:
+            return ()
+        raise
 
 
 def quantized(values: Array, tensor: Tensor) -> Array:
