@@ -123,9 +123,17 @@ def connected(built: Built, port: str | None) -> Iterator[Device]:
 
 
 def _loads(built: Built) -> dict[int, Path]:
-    """Return the files that belong in the emulated board's memory, by address."""
-    origin = built.manifest.weights.origin
-    return {origin: built.folder / WEIGHTS_FILE} if origin >= 0 else {}
+    """Return the files that belong in the emulated board's memory, by address.
+
+    Raises:
+        UsageError: One is not there.
+    """
+    origin, path = built.manifest.weights.origin, built.folder / WEIGHTS_FILE
+    if origin < 0:
+        return {}
+    if not path.is_file():
+        raise UsageError(f"{built.folder} has no {WEIGHTS_FILE}", hint="run 'tinygen build' again")
+    return {origin: path}
 
 
 def choose_inputs(built: Built, count: int, samples: Path | None) -> InputSets:

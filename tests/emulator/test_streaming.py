@@ -1,6 +1,7 @@
 """Models whose weights are not in the image run bit-exact on emulated cores."""
 
 import os
+import shutil
 import subprocess
 import sys
 from contextlib import closing
@@ -17,7 +18,7 @@ from tinygen.device.channel import Timeouts
 from tinygen.device.client import Device
 from tinygen.device.link import SerialLink
 from tinygen.device.qemu import emulate
-from tinygen.errors import DeviceError, DoesNotFitError
+from tinygen.errors import DeviceError, DoesNotFitError, UsageError
 from tinygen.pipeline import Choices, build
 from tinygen.progress import Silent
 from tinygen.session import choose_inputs, open_project, profile, verify
@@ -227,6 +228,15 @@ def test_weights_that_stay_where_they_lie_are_checked_there(models_dir, tmp_path
     assert refusal(ad, bytes(damaged), tmp_path) == (
         "chunk 9 of the weights from 'external' is damaged"
     )
+
+
+def test_weights_that_are_gone_are_missed_before_the_emulator_starts(kws, tmp_path):
+    shutil.copytree(kws.folder, tmp_path / "copy")
+    (tmp_path / "copy" / FILE).unlink()
+    copy = open_project(tmp_path / "copy")
+    with pytest.raises(UsageError) as caught:
+        is_exact(copy, 1)
+    assert str(caught.value) == f"{tmp_path / 'copy'} has no weights.bin"
 
 
 def test_the_plan_and_the_report_say_where_weights_are(kws):

@@ -255,7 +255,7 @@ def write_text(text: str, path: Path) -> None:
         write_whole(path, text.encode())
     except OSError as error:
         raise UsageError(
-            f"cannot write {path}: {error.strerror}", hint="name a file in a folder that exists"
+            f"cannot write {path}: {error.strerror}", hint="its folder must exist and be writable"
         ) from error
 
 

@@ -67,7 +67,7 @@ def test_a_json_file_that_cannot_be_written_is_exit_2(model, tmp_path):
     assert result.exit_code == 2
     assert result.stderr == (
         f"error: cannot write {missing}: No such file or directory\n"
-        " hint: name a file in a folder that exists\n"
+        " hint: its folder must exist and be writable\n"
     )
 
 
