@@ -42,6 +42,7 @@ from tinygen.streaming import (
     place_weights,
     plan_stream,
     slabs_held,
+    source_on,
     stream_model,
 )
 from tinygen.tflm import complete, find_source
@@ -278,13 +279,15 @@ def require_possible(board: Board, choices: Choices) -> None:
 def fit_of(prepared: Prepared, choices: Choices) -> Fit:
     """Return what an image of the prepared model needs at least."""
     stack_bytes = least_stack(choices.stack_bytes)
-    return measure_fit(
+    fit = measure_fit(
         prepared.graph,
         prepared.kernels,
         prepared.plan,
         stack_bytes,
         weights_in_ram=choices.weights == "ram",
     )
+    has_source = source_on(prepared.board, WeightChoice("auto", choices.weight_ram)) != ""
+    return replace(fit, may_stream=has_source and choices.weights in {"flash", "ram"})
 
 
 def _cmsis_nn_files(kernels: Sequence[Kernel | None], *, may_fetch: bool) -> dict[str, bytes]:

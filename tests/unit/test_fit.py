@@ -39,6 +39,18 @@ def test_weights_that_are_too_large_for_ram_are_named():
     )
 
 
+@pytest.mark.parametrize(
+    ("board_id", "way_out"),
+    [("qemu-m0", ""), ("qemu-m4", "read weights from outside (--weights auto), or ")],
+)
+def test_what_is_too_large_for_flash_may_stream_where_it_can(model, board_id, way_out):
+    choices = Choices(board_id)
+    fit = replace(fit_of(prepare(model, choices, Silent()), choices), constants=2_000_000)
+    with pytest.raises(DoesNotFitError) as caught:
+        require_fit(find_board(board_id), fit)
+    assert caught.value.hint == f"{way_out}use a smaller model or a board with more flash"
+
+
 @pytest.mark.parametrize(("board_id", "source"), [("qemu-m4", "external"), ("qemu-ast1030", "nor")])
 def test_auto_streams_what_the_code_leaves_no_room_for(models_dir, board_id, source):
     """Flash that the code will not need holds weights; with the fixed 48 KB it did not."""

@@ -30,6 +30,7 @@ class Fit:
         peak: The op that sets the arena's size, for messages.
         regions: The memories that hold the arena.
         missing: Bytes by which the largest of them is too small, wherever what goes.
+        may_stream: The board has a memory that weights could be read from, and none are.
     """
 
     constants: int
@@ -40,6 +41,7 @@ class Fit:
     code: int = 0
     regions: tuple[RegionUse, ...] = ()
     missing: int = 0
+    may_stream: bool = False
 
     @property
     def ram(self) -> int:
@@ -133,11 +135,12 @@ def require_fit(board: Board, fit: Fit) -> None:
         if needed > available:
             raise DoesNotFitError(name, needed, available, hint=_ram_hint(fit))
     if fit.flash > flash.nbytes:
+        other = "read weights from outside (--weights auto), or " if fit.may_stream else ""
         raise DoesNotFitError(
             flash.name,
             fit.flash,
             flash.nbytes,
-            hint="use a smaller model or a board with more flash",
+            hint=f"{other}use a smaller model or a board with more flash",
         )
 
 
