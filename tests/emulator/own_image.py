@@ -24,7 +24,7 @@ from tinygen.resources import data_dir
 
 
 def planned(graph, kernels):
-    """Return the plan that a project gets."""
+    """Return a plan of ops that run whole, none in the place of its input."""
     chosen = {n: k for n, k in enumerate(kernels) if k}
     return plan_memory(
         graph,
