@@ -221,25 +221,29 @@ def _checked(place: str, table: Any, record: type[Board | Region | NorFlash]) ->
 
 def _require_type(place: str, key: str, value: Any, kind: Any) -> None:
     """Raise unless a TOML value is what a field of type ``kind`` is written as."""
-    origin, args = get_origin(kind), get_args(kind)
-    if origin is Literal:
-        is_right, wanted = value in args, "one of " + ", ".join(f'"{a}"' for a in args)
-    elif origin is dict:
-        is_right = type(value) is dict and all(type(v) is args[1] for v in value.values())
-        wanted = "a table of integers" if args[1] is int else "a table of strings"
-    elif origin is tuple:
-        is_strings = type(value) is list and all(type(v) is str for v in value)
-        is_right = is_strings if args[0] is str else type(value) is list
-        wanted = "an array of strings" if args[0] is str else _AS_TABLE[Region]
-    elif NorFlash in args:
-        is_right, wanted = True, _AS_TABLE[NorFlash]  # it is checked by itself
-    else:
-        is_right = type(value) is kind and (kind is not int or value >= 0)
-        wanted = {str: "a string", bool: "true or false"}.get(
-            kind, "an integer that is not negative"
-        )
+    is_right, wanted = _compare(value, kind)
     if not is_right:
         raise BoardError(f"{place}: '{key}' is {value!r}", hint=f"write it as {wanted}")
+
+
+def _compare(value: Any, kind: Any) -> tuple[bool, str]:
+    """Return whether a TOML value suits a field, and what does."""
+    origin, args = get_origin(kind), get_args(kind)
+    if origin is Literal:
+        return value in args, "one of " + ", ".join(f'"{a}"' for a in args)
+    if origin is dict:
+        is_right = type(value) is dict and all(type(v) is args[1] for v in value.values())
+        return is_right, f"a table of {'integers' if args[1] is int else 'strings'}"
+    if origin is tuple and args[0] is str:
+        is_right = type(value) is list and all(type(v) is str for v in value)
+        return is_right, "an array of strings"
+    if origin is tuple:
+        return type(value) is list, _AS_TABLE[Region]
+    if NorFlash in args:
+        return True, _AS_TABLE[NorFlash]  # it is checked by itself
+    names = {str: "a string", bool: "true or false"}
+    is_right = type(value) is kind and (kind is not int or value >= 0)
+    return is_right, names.get(kind, "an integer that is not negative")
 
 
 def _require_possible(place: str, board: Board) -> None:

@@ -100,18 +100,7 @@ def take_trace(
     start_up_ticks = device.start_up_ticks or 0
     whole = device.infer(inputs)
     costs, stepped = _profile(device, inputs, streams=streams)
-    if stepped.outputs != whole.outputs:
-        raise DeviceError(
-            "the outputs differ between two runs on the same inputs",
-            hint="check the board's clock and supply: its memory is not reliable",
-        )
-    ticks = unwrapped(whole.ticks, stepped.ticks)
-    if ticks == 0:
-        raise DeviceError(
-            "the board's counter stands still",
-            hint="power the board off and on; a debugger may have stopped it, and an emulator may "
-            "have none",
-        )
+    ticks = _ticks(whole, stepped)
     hello = device.hello
 
     def count(some: int) -> int | None:
@@ -131,6 +120,23 @@ def take_trace(
         memory=_measure_memory(device, inputs),
         outputs=whole.outputs,
     )
+
+
+def _ticks(whole: Inference, stepped: Inference) -> int:
+    """Return the ticks of one inference, of two runs that must agree."""
+    if stepped.outputs != whole.outputs:
+        raise DeviceError(
+            "the outputs differ between two runs on the same inputs",
+            hint="check the board's clock and supply: its memory is not reliable",
+        )
+    ticks = unwrapped(whole.ticks, stepped.ticks)
+    if ticks == 0:
+        raise DeviceError(
+            "the board's counter stands still",
+            hint="power the board off and on; a debugger may have stopped it, and an emulator may "
+            "have none",
+        )
+    return ticks
 
 
 def time_runs(

@@ -29,19 +29,7 @@ def open_float_tflite(path: Path) -> FloatModel:
     subgraph = model.subgraphs[0]
     for tensor in subgraph.tensors:
         tensor.shapeSignature = None  # the open batch; ``shape`` has it as 1
-    content = _pack(model)
-    try:
-        interpreter = Interpreter(
-            model_content=content,
-            experimental_preserve_all_tensors=True,
-            experimental_op_resolver_type=OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES,
-        )
-        interpreter.allocate_tensors()
-    except (RuntimeError, ValueError) as error:
-        raise ModelError(
-            f"LiteRT cannot run it: {reason(error)}",
-            hint="convert the model again, with built-in operators and fixed sizes",
-        ) from error
+    interpreter = _interpreter(_pack(model))
     inputs = interpreter.get_input_details()
     outputs = interpreter.get_output_details()
 
@@ -64,6 +52,23 @@ def open_float_tflite(path: Path) -> FloatModel:
         run,
         quantize,
     )
+
+
+def _interpreter(content: bytes) -> Interpreter:
+    """Return LiteRT, ready to run a file and to be asked for all its tensors."""
+    try:
+        interpreter = Interpreter(
+            model_content=content,
+            experimental_preserve_all_tensors=True,
+            experimental_op_resolver_type=OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES,
+        )
+        interpreter.allocate_tensors()
+    except (RuntimeError, ValueError) as error:
+        raise ModelError(
+            f"LiteRT cannot run it: {reason(error)}",
+            hint="convert the model again, with built-in operators and fixed sizes",
+        ) from error
+    return interpreter
 
 
 def _ranges(
