@@ -30,6 +30,7 @@ from tinygen.plan.model import Plan
 from tinygen.plan.pieces import Rules
 from tinygen.plan.regions import place_arena
 from tinygen.plan.schedule import kernels_used
+from tinygen.plan.units import needed_kernels
 from tinygen.progress import Progress
 from tinygen.quantize.convert import QuantizeOptions
 from tinygen.report.fit import Fit, measure_fit, require_fit
@@ -143,6 +144,7 @@ def prepare(model: Path, choices: Choices, progress: Progress) -> Prepared:
     held = slabs_held(graph, placement)
     plan = plan_with_chains(graph, kernels, kernel_of, _rules(choices), held)
     plan = replace(plan, order_saves=saved)
+    kernels = needed_kernels(kernels, plan.free)
     in_ram = sum(place.nbytes for place in placement.places if place.place == "ram")
     board, plan = _place(graph, plan, board, in_ram, choices)
     weights, stream = plan_stream(board, plan, placement, choice)

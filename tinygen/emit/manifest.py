@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from importlib.metadata import version
 
 from tinygen.emit.parts import Project
-from tinygen.graph import Graph, Tensor
+from tinygen.graph import Graph, Op, Tensor
 from tinygen.manifest import ArenaEntry, Manifest, ModelEntry, OpEntry, PlanEntry, TensorEntry
 from tinygen.ops.contract import Kernel
 from tinygen.ops.registry import op_types
@@ -64,13 +64,18 @@ def _ops(
             kernel=kernel.name if kernel else "",
             macs=macs[position],
             scratch_bytes=kernel.scratch_bytes if kernel else 0,
-            why=kernel.why if kernel else "",
+            why=kernel.why if kernel else _why_not(op),
         )
         for position, (op, kernel) in enumerate(zip(graph.ops, kernels, strict=True))
         if not is_chained(chains, position)
     }
     by_rows = {chain.first: _chain(graph, chain, macs) for chain in chains}
     return tuple(entry for _, entry in sorted((whole | by_rows).items()))
+
+
+def _why_not(op: Op) -> str:
+    """Return why an op has no kernel; nothing for a view, which never has one."""
+    return "" if op_types()[op.name].is_view else "no copy: its tensors share a buffer"
 
 
 def _chain(graph: Graph, chain: Chain, macs: Sequence[int]) -> OpEntry:

@@ -175,6 +175,27 @@ class Kernel:
         return texts + [str(v) for struct in self.structs for v in struct.fields.values()]
 
 
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """Bytes in a row of an input that a move op's call copies to bytes in a row of an output.
+
+    Attributes:
+        call: Its number in `Kernel.calls`.
+        source: Position of the input in ``op.inputs``.
+        target: Position of the output in ``op.outputs``.
+        in_start: First byte of the input.
+        out_start: First byte of the output.
+        nbytes: How many.
+    """
+
+    call: int
+    source: int
+    target: int
+    in_start: int
+    out_start: int
+    nbytes: int
+
+
 def stored_constants(graph: Graph, op: Op, kernel: Kernel) -> list[Constant]:
     """Return all constants that an op's code stores: inputs that it names, and its own."""
     texts = kernel.texts
@@ -193,6 +214,11 @@ Emit = Callable[[Graph, Op, Target], Kernel | None]
 
 def no_options(_table: Any) -> None:
     """Read no options: for op types that have none."""
+
+
+def no_copies(_graph: Graph, _op: Op) -> Sequence[Copy]:
+    """Find no copies that could be left out: for ops that compute what they write."""
+    return ()
 
 
 def no_macs(_graph: Graph, _op: Op) -> int:
@@ -220,6 +246,8 @@ class OpType:
             are found by `tinygen.kernels.registry`. Required: a view's copies the bytes
             and is used only where its input is constant.
         is_view: The output has the input's bytes (RESHAPE): no code, one buffer.
+        copies: Those of its kernel's calls that do nothing but copy bytes in a row: such a
+            call can be left out where both tensors have them at one place.
     """
 
     name: str
@@ -231,6 +259,7 @@ class OpType:
     read_options: Callable[[Any], Any] = no_options
     macs: Callable[[Graph, Op], int] = no_macs
     is_view: bool = False
+    copies: Callable[[Graph, Op], Sequence[Copy]] = no_copies
 
 
 def int8(values: Array) -> Array:

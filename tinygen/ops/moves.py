@@ -1,13 +1,23 @@
 """Ops that only move values: each is a list of copies between views of its tensors."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Container, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from tinygen.graph import Graph, Op, Tensor
-from tinygen.ops.contract import Array, Call, Constant, Kernel, OpType, Struct, Target, no_options
+from tinygen.ops.contract import (
+    Array,
+    Call,
+    Constant,
+    Copy,
+    Kernel,
+    OpType,
+    Struct,
+    Target,
+    no_options,
+)
 
 # TG_COPY_DIMS of the kernel.
 _DIMS = 5
@@ -148,6 +158,31 @@ def move_kernel(graph: Graph, op: Op, moves: Sequence[Move], fill: Array | None 
     )
 
 
+def _copies(graph: Graph, op: Op, moves: Sequence[Move]) -> list[Copy]:
+    """Return the moves that are one run of bytes in input and output."""
+    found = []
+    for call, move in enumerate(moves):
+        x, y = graph.tensors[op.inputs[move.source]], graph.outputs_of(op)[move.target]
+        copy = strided_copy(x, y, move)
+        if set(copy.size) == {1}:
+            starts = copy.in_start, copy.out_start
+            found.append(Copy(call, move.source, move.target, *starts, copy.run_bytes))
+    return found
+
+
+def without_calls(kernel: Kernel, left_out: Container[int]) -> Kernel | None:
+    """Return a move op's kernel without some of its calls; None where none is left."""
+    kept = [n for n in range(len(kernel.calls)) if n not in left_out]
+    if not kept:
+        return None
+    return replace(
+        kernel,
+        calls=[kernel.calls[n] for n in kept],
+        structs=[kernel.structs[n] for n in kept],
+        why=f"{len(kernel.calls) - len(kept)} of {len(kernel.calls)} parts need no copy",
+    )
+
+
 def _move(
     graph: Graph,
     op: Op,
@@ -202,6 +237,9 @@ def move_op(  # noqa: PLR0913 - what differs between such ops, and no more
     def kernel(graph: Graph, op: Op, _target: Target) -> Kernel:
         return move_kernel(graph, op, moves(graph, op), fill(graph, op))
 
+    def copies(graph: Graph, op: Op) -> Sequence[Copy]:
+        return _copies(graph, op, moves(graph, op)) if background is None else ()
+
     options = options or Options()
     return OpType(
         name=name,
@@ -211,4 +249,5 @@ def move_op(  # noqa: PLR0913 - what differs between such ops, and no more
         check=check,
         reference=reference,
         kernel=kernel,
+        copies=copies,
     )

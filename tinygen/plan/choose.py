@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import product
 
 from tinygen.graph import Graph
 from tinygen.ops.contract import Kernel, Optimize
 from tinygen.ops.cost import count_macs
-from tinygen.plan.layout import Overlaps, make_units, plan_memory, roots
+from tinygen.plan.layout import plan_memory
 from tinygen.plan.model import Plan
 from tinygen.plan.order import find_order, reorder
 from tinygen.plan.pieces import (
@@ -18,7 +19,9 @@ from tinygen.plan.pieces import (
     part_kernels,
     place_quickly,
 )
-from tinygen.plan.schedule import Held, Unit
+from tinygen.plan.schedule import Chain, Held, Unit
+from tinygen.plan.share import can_be_free, roots
+from tinygen.plan.units import Overlaps, make_units
 
 RULES: Mapping[Optimize, Rules] = {
     "speed": Rules(),
@@ -49,14 +52,14 @@ def plan_with_chains(
     scratch = {k: kernel.scratch_bytes for k, kernel in enumerate(kernels) if kernel}
     overlaps = {k: kernel.overlap for k, kernel in enumerate(kernels) if kernel}
     in_place = frozenset(k for k, kernel in enumerate(kernels) if kernel and kernel.in_place)
-    whole = _whole(graph, scratch, overlaps, in_place, held)
+    whole = _lower(graph, scratch, overlaps, (), (in_place, frozenset()), held)
     if not rules.lines:
         return whole
     of = Setting(graph, make_units(graph, scratch, overlaps, ()), in_place, held)
     pieces = find_pieces(of, kernels, part_kernels(graph, choose), rules)
     found = _search(of, pieces, int(rules.cost_share * count_macs(graph)))
     chains = [piece.chain for piece in found if piece.chain]
-    plan = plan_memory(graph, scratch, overlaps, chains, in_place, held)
+    plan = _lower(graph, scratch, overlaps, chains, (in_place,), held)
     costs = [piece.cost for piece in found if piece.chain]
     return _explained(graph, whole, plan, costs) if plan.arena_bytes < whole.arena_bytes else whole
 
@@ -83,19 +86,29 @@ def choose_order(
     return (other, moved, given - found) if found < given else (graph, kernels, 0)
 
 
-def _whole(
+def _lower(  # noqa: PLR0913, PLR0917 - all that plans are made from
     graph: Graph,
     scratch: Mapping[int, int],
     overlaps: Overlaps,
-    in_place: frozenset[int],
+    chains: Sequence[Chain],
+    in_place: Sequence[frozenset[int]],
     held: Sequence[Held],
 ) -> Plan:
-    """Return the plan without chains: in place, or not where buffers had better move."""
+    """Return the lowest plan: ops in place, and tensors parts of others, or not.
+
+    Buffers that are larger, or live longer, may not fit where smaller ones would. Of equal
+    arenas, the one with the least to copy is best.
+    """
+    parts = (True, False) if any(can_be_free(graph, op) for op in graph.ops) else (False,)
     plans = [
-        plan_memory(graph, scratch, overlaps, in_place=chosen, held=held)
-        for chosen in dict.fromkeys((in_place, frozenset[int]()))
+        plan_memory(graph, scratch, overlaps, chains, places, held, parts=may)
+        for may, places in product(parts, dict.fromkeys(in_place))
     ]
-    return min(plans, key=lambda plan: (plan.arena_bytes, len(plan.buffers)))
+    return min(plans, key=lambda p: (p.arena_bytes, -_count_free(p), len(p.buffers)))
+
+
+def _count_free(plan: Plan) -> int:
+    return sum(len(calls) for calls in plan.free.values())
 
 
 def _search(of: Setting, pieces: Sequence[Piece], budget: int) -> list[Piece]:

@@ -3,12 +3,11 @@
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from tinygen.graph import Graph, Op
-from tinygen.ops.contract import Kernel
-from tinygen.ops.registry import op_types
+from tinygen.graph import Graph
 from tinygen.plan.model import Bounds, Buffer, Layout, Plan
-from tinygen.plan.schedule import Access, Chain, Held, Span, Step, Unit
+from tinygen.plan.schedule import Chain, Held, Unit
 from tinygen.plan.search import Problem, height_of, least_height, part_of, place, tails_of
+from tinygen.plan.share import Sharing, roots, share
 from tinygen.plan.timeline import (
     Timeline,
     follow,
@@ -18,13 +17,10 @@ from tinygen.plan.timeline import (
     separations,
 )
 from tinygen.plan.traffic import count_traffic
+from tinygen.plan.units import Overlaps, last_units, make_units
 
 _LIVE_AT_MOST = 40  # a run with more live buffers is not solved exactly: it takes too long
 _LONGEST_RUN = 4
-_NONE = -1  # tensor
-_LATER = 1 << 30  # than any op
-
-Overlaps = Mapping[int, Mapping[int, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +41,8 @@ def plan_memory(  # noqa: PLR0913, PLR0917 - all that a plan is made from
     chains: Sequence[Chain] = (),
     in_place: Container[int] = (),
     held: Sequence[Held] = (),
+    *,
+    parts: bool = False,
 ) -> Plan:
     """Place every tensor, band and scratch buffer.
 
@@ -59,11 +57,12 @@ def plan_memory(  # noqa: PLR0913, PLR0917 - all that a plan is made from
         in_place: Positions of ops whose output may only lie exactly over input 0
             (``Kernel.in_place``); it does where the input dies there.
         held: Buffers beside tensors and scratch.
+        parts: Tensors may be parts of others: `Plan.free` says what then need not run.
     """
-    root = roots(graph, in_place, chains)
-    units = make_units(graph, scratch_bytes, overlaps or {}, chains)
-    line = follow(graph, root, last_units(graph, root, units), units, held=held)
-    wanted = _wanted(graph, root, units, line, held)
+    sharing = share(graph, in_place, chains, parts=parts)
+    units = make_units(graph, scratch_bytes, overlaps or {}, chains, sharing.free)
+    line = follow(graph, sharing, last_units(graph, sharing.root, units), units, held=held)
+    wanted = _wanted(graph, sharing, units, line, held)
     sizes = [w.nbytes for w in wanted]
     separation = separations(line, [w.key for w in wanted], sizes)
     layerwise, peak = _layerwise(graph, roots(graph), scratch_bytes, held)
@@ -73,17 +72,19 @@ def plan_memory(  # noqa: PLR0913, PLR0917 - all that a plan is made from
         for w, offset in zip(wanted, offsets, strict=True)
     )
     number = {w.key: n for n, w in enumerate(wanted)}
+    tensors = {t: number[buffer] for t, buffer in sharing.buffers.items()}
     layout = Layout(
         Problem(sizes, separation, overlap, _cliques(wanted, line)),
-        count_traffic(graph, units, {t: number[root[t]] for t in root}, number, held),
-        {t: number[root[t]] for t in root},
+        count_traffic(graph, units, tensors, number, held),
+        tensors,
         {-1 - key: n for key, n in number.items() if is_scratch(key)},
         tuple(number[held_key(n)] for n in range(len(held))),
+        sharing.shifts,
     )
     used = [s.kernel.scratch_bytes for unit in units for s in unit.steps]
     return Plan(
         buffers=buffers,
-        tensor_offsets={t: offsets[n] for t, n in layout.tensors.items()},
+        tensor_offsets=layout.tensor_offsets(offsets),
         scratch_offsets={k: offsets[n] for k, n in layout.scratch.items()},
         arena_bytes=max((b.offset + b.nbytes for b in buffers), default=0),
         scratch_bytes=max(used, default=0),
@@ -93,95 +94,26 @@ def plan_memory(  # noqa: PLR0913, PLR0917 - all that a plan is made from
         chains=tuple(chains),
         held_offsets=tuple(offsets[n] for n in layout.held),
         layout=layout,
+        free=sharing.free,
     )
-
-
-def roots(
-    graph: Graph, in_place: Container[int] = (), chains: Sequence[Chain | Unit] = ()
-) -> dict[int, int]:
-    """Map each tensor in RAM to the one whose buffer it shares: views, and ops in place."""
-    chained = {n for chain in chains for n in range(chain.first, chain.last + 1)}
-    last_use = {t: n for n, op in enumerate(graph.ops) for t in op.inputs}
-    last_use |= dict.fromkeys(graph.outputs, len(graph.ops))
-    root = {t: t for t in graph.inputs}
-    needed = {t: last_use.get(t, -1) for t in root}  # by root: the last op that does
-    for position, op in enumerate(graph.ops):
-        may_replace = position in in_place and position not in chained
-        for t in op.outputs:
-            dies = may_replace and needed.get(root.get(op.inputs[0], _NONE), _LATER) <= position
-            shares = dies or _is_view(op, root)
-            root[t] = root[op.inputs[0]] if shares else t
-            needed[root[t]] = max(needed.get(root[t], -1), last_use.get(t, -1))
-    return root
-
-
-def _is_view(op: Op, root: Mapping[int, int]) -> bool:
-    return op_types()[op.name].is_view and op.inputs[0] in root
-
-
-def make_units(
-    graph: Graph, scratch_bytes: Mapping[int, int], overlaps: Overlaps, chains: Sequence[Chain]
-) -> list[Unit]:
-    """Return what runs in order: chains, and the other ops whole."""
-    begins = {chain.first: chain for chain in chains}
-    units: list[Unit] = []
-    position, in_ram = 0, set(graph.inputs)
-    while position < len(graph.ops):
-        op, chain = graph.ops[position], begins.get(position)
-        if chain is not None:
-            units.append(Unit(chain.first, chain.last, chain.steps, chain.bands))
-        else:
-            kernel = Kernel(
-                "",
-                [],
-                [],
-                [],
-                scratch_bytes=scratch_bytes.get(position, 0),
-                overlap=overlaps.get(position, {}),
-            )
-            is_view = op_types()[op.name].is_view and op.inputs[0] in in_ram
-            steps = [] if is_view else [_whole(graph, position, kernel, in_ram)]
-            units.append(Unit(position, position, steps))
-        position = units[-1].last + 1
-        in_ram |= {t for other in graph.ops[:position] for t in other.outputs}
-    return units
-
-
-def _whole(graph: Graph, position: int, kernel: Kernel, in_ram: set[int]) -> Step:
-    """Return the step that runs a whole op."""
-    op = graph.ops[position]
-    sizes = {t: graph.tensors[t].nbytes for t in (*op.inputs, *op.outputs) if t >= 0}
-    reads = {n: Access(t, Span(0, sizes[t])) for n, t in enumerate(op.inputs) if t in in_ram}
-    after = {access.tensor: Span(0, 0) for access in reads.values()}
-    after |= {t: Span(0, sizes[t]) for t in op.outputs}
-    writes = [Access(t, Span(0, sizes[t])) for t in op.outputs]
-    return Step(position, kernel, reads, writes, after)
-
-
-def last_units(graph: Graph, root: Mapping[int, int], units: Sequence[Unit]) -> dict[int, int]:
-    """Return the number of the last unit that uses each buffer."""
-    last = dict.fromkeys(graph.inputs, 0)
-    for number, unit in enumerate(units):
-        for op in graph.ops[unit.first : unit.last + 1]:
-            last |= {root[t]: number for t in (*op.inputs, *op.outputs) if t in root}
-    return last | {root[t]: len(units) for t in graph.outputs if t in root}
 
 
 def _wanted(
     graph: Graph,
-    root: Mapping[int, int],
+    sharing: Sharing,
     units: Sequence[Unit],
     line: Timeline,
     held: Sequence[Held],
 ) -> list[_Wanted]:
     bands = {t: nbytes for unit in units for t, nbytes in unit.bands.items()}
     used = {key for live in line.instants for key in live}
-    lives = _lifetimes(graph, root)
+    lives = _lifetimes(graph, sharing.buffers)
+    sizes = {**{t: graph.tensors[t].nbytes for t in lives}, **sharing.nbytes, **bands}
     tensors = [
         _Wanted(
             t,
             f"rows of tensor {t}" if t in bands else f"tensor {t}",
-            padded(bands.get(t, graph.tensors[t].nbytes)),
+            padded(sizes[t]),
             *lives[t],
         )
         for t in lives
@@ -201,7 +133,7 @@ def _wanted(
 
 def _lifetimes(graph: Graph, root: Mapping[int, int]) -> dict[int, tuple[int, int]]:
     """Return the positions of the first and last op that use each buffer."""
-    spans = {t: [-1, -1] for t in graph.inputs}
+    spans = {root[t]: [-1, -1] for t in graph.inputs}
     for k, op in enumerate(graph.ops):
         for t in (*op.inputs, *op.outputs):
             if t in root:

@@ -1,7 +1,7 @@
 """The memory plan: buffers, where they lie and when they live."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from tinygen.plan.schedule import Chain
 from tinygen.plan.search import Problem
@@ -40,6 +40,7 @@ class Layout:
         tensors: Tensor to the number of its buffer.
         scratch: Position of an op to the number of its scratch buffer.
         held: Numbers of the buffers that are neither tensor nor scratch.
+        shifts: First byte in its buffer of each tensor that does not begin where that does.
     """
 
     problem: Problem
@@ -47,6 +48,11 @@ class Layout:
     tensors: Mapping[int, int]
     scratch: Mapping[int, int]
     held: tuple[int, ...] = ()
+    shifts: Mapping[int, int] = field(default_factory=dict)
+
+    def tensor_offsets(self, offsets: Sequence[int]) -> dict[int, int]:
+        """Return where each tensor begins when buffers begin at ``offsets``."""
+        return {t: offsets[b] + self.shifts.get(t, 0) for t, b in self.tensors.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +123,8 @@ class Plan:
         chains: Ops that run row by row; a tensor between them has a band only.
         held_offsets: Byte offset of each buffer that is neither tensor nor scratch.
         layout: What the offsets were found from.
+        free: Positions of ops to the numbers of those of their kernel's calls that have
+            nothing to copy (`ops.moves.without_calls`).
         regions: The memories that hold a part of the arena; none until they are chosen.
         placement: What the choice costs; None where there was none.
         missing_bytes: By which the largest of ``regions`` is too small for any choice found;
@@ -136,6 +144,7 @@ class Plan:
     chains: tuple[Chain, ...] = ()
     held_offsets: tuple[int, ...] = ()
     layout: Layout | None = None
+    free: Mapping[int, frozenset[int]] = field(default_factory=dict)
     regions: tuple[RegionUse, ...] = ()
     placement: PlacementCost | None = None
     missing_bytes: int = 0

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from tinygen.graph import Graph
 from tinygen.ops.contract import Kernel
-from tinygen.plan.layout import roots
+from tinygen.plan.share import roots
 from tinygen.plan.timeline import padded
 
 _STATES_AT_MOST = 256  # of as many ops run

@@ -9,9 +9,9 @@ from tinygen.ops.contract import Kernel
 from tinygen.ops.row_sums import row_sum_kernel
 from tinygen.ops.rows import is_row_sum, on_part, rows_of
 from tinygen.plan.chain import PartKernel, make_chain
-from tinygen.plan.layout import last_units, roots
 from tinygen.plan.schedule import Chain, Held, PartName, Unit
 from tinygen.plan.search import Problem, first_fit
+from tinygen.plan.share import roots, share
 from tinygen.plan.timeline import (
     follow,
     held_key,
@@ -20,6 +20,7 @@ from tinygen.plan.timeline import (
     padded,
     separations,
 )
+from tinygen.plan.units import last_units
 
 # Chooses the kernel of an op; None for a view.
 ChooseKernel = Callable[[Graph, Op], Kernel | None]
@@ -158,12 +159,12 @@ def place_quickly(of: Setting, units: Sequence[Unit], numbers: range) -> list[tu
 
     What they do not touch lies below all else, since nothing may share its bytes.
     """
-    root = roots(of.graph, of.in_place, [u for u in units if u.first < u.last])
-    last = last_units(of.graph, root, units)
-    line = follow(of.graph, root, last, units, numbers, held=of.held)
+    sharing = share(of.graph, of.in_place, [u for u in units if u.first < u.last])
+    last = last_units(of.graph, sharing.root, units)
+    line = follow(of.graph, sharing, last, units, numbers, held=of.held)
     some = units[numbers.start : numbers.stop]
     sizes = _sizes(of, some, {key for live in line.instants for key in live})
-    alone = left_alone(line, some, root)
+    alone = left_alone(line, some, sharing.root)
     others = [key for key in sizes if key not in alone]
     least = [sizes[key] for key in others]
     offsets = first_fit(Problem(least, separations(line, others, least), 0))

@@ -146,7 +146,7 @@ def _placed(plan: Plan, memories: Sequence[Memory], found: Assignment) -> Plan:
             replace(buffer, offset=offset, region=memories[m].name)
             for buffer, offset, m in zip(plan.buffers, found.offsets, found.memory, strict=True)
         ),
-        tensor_offsets={t: at[b] for t, b in layout.tensors.items()},
+        tensor_offsets=layout.tensor_offsets(at),
         scratch_offsets={k: at[b] for k, b in layout.scratch.items()},
         held_offsets=tuple(at[b] for b in layout.held),
         arena_bytes=start,

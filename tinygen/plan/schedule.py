@@ -166,9 +166,11 @@ class Unit:
         last: Position of its last op.
         steps: In order; none for a view.
         bands: As `Chain`'s.
+        parts: Tensors that are there once it runs without a step that writes them.
     """
 
     first: int
     last: int
     steps: Sequence[Step]
     bands: Mapping[int, int] = field(default_factory=dict)
+    parts: Sequence[int] = ()

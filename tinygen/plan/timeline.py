@@ -8,12 +8,13 @@ from numpy.typing import NDArray
 
 from tinygen.graph import Graph
 from tinygen.plan.schedule import Held, Span, Step, Unit
+from tinygen.plan.share import Sharing
 
 ALIGN = 16
 _DEAD = Span(1 << 40, -(1 << 40))
 
-# Buffers are known by tensor index, scratch by -1 - the op's position, held ones by
-# `held_key`.
+# Buffers, and places in them, are known by tensor index, scratch by -1 - the op's position,
+# held ones by `held_key`.
 Live = dict[int, Span]
 _HELD = -(1 << 20)  # below that of any op's scratch
 
@@ -64,7 +65,7 @@ def is_scratch(key: int) -> bool:
 
 def follow(  # noqa: PLR0913 - the schedule, and what of it to follow
     graph: Graph,
-    root: Mapping[int, int],
+    sharing: Sharing,
     last_unit: Mapping[int, int],
     units: Sequence[Unit],
     numbers: range | None = None,
@@ -75,22 +76,25 @@ def follow(  # noqa: PLR0913 - the schedule, and what of it to follow
 
     Args:
         graph: Verified.
-        root: The tensor in whose buffer each tensor lies.
+        sharing: Where tensors lie relative to each other.
         last_unit: By root, the number of the last unit that uses it.
         units: All of them, in order.
         numbers: Of the units to follow; all if None.
         held: By number: buffers beside tensors and scratch.
     """
     numbers = range(len(units)) if numbers is None else numbers
-    line = Timeline()
+    line, root = Timeline(), sharing.root
     live = _live_before(graph, root, last_unit, units, numbers.start)
-    line.instants.append(dict(live))
+    line.instants.append(_by_buffer(live, sharing))
     for number in numbers:
         ending = {r for r, last in last_unit.items() if last == number}
         dying = ending - _shared(units[number], root)
         _hold(live, units[number], held)
+        if units[number].parts:
+            live |= {root[t]: Span(0, graph.tensors[t].nbytes) for t in units[number].parts}
+            line.instants.append(_by_buffer(live, sharing))
         for step in units[number].steps:
-            _run(line, live, step, root, dying | set(units[number].bands))
+            _run(line, live, step, sharing, dying | set(units[number].bands))
         for r in ending:
             live.pop(r, None)
     return line
@@ -116,8 +120,8 @@ def _live_before(
     written = {
         root[t]
         for unit in units[:number]
-        for step in unit.steps
-        for t in graph.ops[step.op].outputs
+        for op in graph.ops[unit.first : unit.last + 1]
+        for t in op.outputs
         if t in root and t not in unit.bands
     }
     written |= {root[t] for t in graph.inputs}
@@ -125,29 +129,41 @@ def _live_before(
 
 
 def _shared(unit: Unit, root: Mapping[int, int]) -> set[int]:
-    """Return the buffers in which a unit reads more than one tensor."""
+    """Return the places at which a unit reads more than one tensor."""
     read = {a.tensor for step in unit.steps for a in step.reads.values()}
-    buffers = [root[t] for t in sorted(read)]
-    return {r for r in buffers if buffers.count(r) > 1}
+    places = [root[t] for t in sorted(read)]
+    return {r for r in places if places.count(r) > 1}
+
+
+def _by_buffer(live: Live, sharing: Sharing) -> Live:
+    """Return the live bytes of buffers: from the first to the last of what lies in each."""
+    if not sharing.nbytes:
+        return dict(live)
+    found: Live = {}
+    for key, span in live.items():
+        buffer, shift = sharing.buffer.get(key, key), sharing.shift.get(key, 0)
+        other = found.get(buffer, _DEAD)
+        found[buffer] = Span(min(other.low, span.low + shift), max(other.high, span.high + shift))
+    return found
 
 
 def _run(
     line: Timeline,
     live: Live,
     step: Step,
-    root: Mapping[int, int],
+    sharing: Sharing,
     shrinking: set[int],
 ) -> None:
     """Add the instants during and after a step.
 
     Args:
         line: To add to.
-        live: As before the step; it is brought up to date.
+        live: As before the step, by root; it is brought up to date.
         step: What runs.
-        root: The tensor in whose buffer each tensor lies.
-        shrinking: Buffers whose bytes die as they are read.
+        sharing: Where tensors lie relative to each other.
+        shrinking: Roots whose bytes die as they are read.
     """
-    scratch = -1 - step.op
+    scratch, root = -1 - step.op, sharing.root
     if step.kernel.scratch_bytes:
         live[scratch] = Span(0, step.kernel.scratch_bytes)
     for access in step.writes:
@@ -157,8 +173,8 @@ def _run(
         before = live.get(key, _DEAD)
         low = 0 if any(s.tensor == access.tensor for s in step.shifts) else access.span.low
         live[key] = Span(min(before.low, low), max(before.high, access.span.high))
-    _meet(line, live, step, root)
-    line.instants.append(dict(live))
+    _meet(line, live, step, sharing)
+    line.instants.append(_by_buffer(live, sharing))
     for t, span in step.after.items():
         key = root[t]
         if key in shrinking or t in {a.tensor for a in step.writes}:
@@ -167,24 +183,34 @@ def _run(
             del live[key]
     if not step.keeps_scratch:
         live.pop(scratch, None)
-    line.instants.append(dict(live))
+    line.instants.append(_by_buffer(live, sharing))
 
 
-def _meet(line: Timeline, live: Live, step: Step, root: Mapping[int, int]) -> None:
+def _meet(line: Timeline, live: Live, step: Step, sharing: Sharing) -> None:
     """Note where the step's kernel may lay output 0 over an input."""
-    out = step.writes[0]
-    key, overlap = root[out.tensor], step.kernel.overlap
+    out, overlap = step.writes[0], step.kernel.overlap
+    key = sharing.root[out.tensor]
     if key not in live:
         return
+    output, start = sharing.buffer[key], sharing.shift.get(key, 0) + out.span.low
+    whole = _by_buffer(live, sharing)
+    beside = _by_buffer({k: span for k, span in live.items() if k != key}, sharing)
+    read = {sharing.root[access.tensor] for access in step.reads.values()}
+    unread = _by_buffer({k: span for k, span in live.items() if k not in read}, sharing)
     sources: dict[int, list[int | None]] = {}
     for n, access in step.reads.items():
-        distance = out.span.low + overlap[n] - access.span.low if n in overlap else None
-        sources.setdefault(root[access.tensor], []).append(distance)
+        source = sharing.root[access.tensor]
+        low = sharing.shift.get(source, 0) + access.span.low
+        distance = start + overlap[n] - low if n in overlap else None
+        sources.setdefault(sharing.buffer[source], []).append(distance)
     for source, distances in sources.items():
         known = [d for d in distances if d is not None]
-        if source != key and len(known) == len(distances):
-            older = out.span.low - live[source].low if live[key].low < out.span.low else 0
-            line.meetings.append(Meeting(key, source, len(line.instants), max(older, *known)))
+        if source != output and len(known) == len(distances):
+            older = start - whole[source].low if whole[output].low < start else 0
+            others = [beside[output].high - whole[source].low] if output in beside else []
+            others += [whole[output].high - unread[source].low] if source in unread else []
+            instant = len(line.instants)
+            line.meetings.append(Meeting(output, source, instant, max(older, *known, *others)))
 
 
 def left_alone(line: Timeline, units: Iterable[Unit], root: Mapping[int, int]) -> set[int]:

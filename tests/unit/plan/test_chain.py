@@ -15,10 +15,12 @@ from tinygen.ops.contract import Target
 from tinygen.ops.rows import rows_of
 from tinygen.plan.chain import make_chain
 from tinygen.plan.choose import RULES, plan_with_chains
-from tinygen.plan.layout import last_units, make_units, plan_memory, roots
+from tinygen.plan.layout import plan_memory
 from tinygen.plan.pieces import Rules, part_kernels
 from tinygen.plan.schedule import kernels_used
+from tinygen.plan.share import share
 from tinygen.plan.timeline import follow
+from tinygen.plan.units import last_units, make_units
 from tinygen.resources import data_dir
 
 DSP = Target(Core("host", dsp=True), "ram")
@@ -88,11 +90,11 @@ def test_random_nets_are_bit_exact_row_by_row(seed, tmp_path):
 
 def require_no_shared_bytes(graph, kernels, plan):
     """Assert that at no time two live buffers share a byte that they may not."""
-    root = roots(graph)
+    sharing = share(graph)
     scratch = {n: k.scratch_bytes for n, k in enumerate(kernels) if k}
     overlaps = {n: k.overlap for n, k in enumerate(kernels) if k}
     units = make_units(graph, scratch, overlaps, plan.chains)
-    line = follow(graph, root, last_units(graph, root, units), units)
+    line = follow(graph, sharing, last_units(graph, sharing.root, units), units)
     meets = {(m.instant, frozenset((m.output, m.source))) for m in line.meetings}
     for instant, live in enumerate(line.instants):
         taken = np.full(plan.arena_bytes, -(1 << 20))
