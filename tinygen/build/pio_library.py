@@ -65,9 +65,12 @@ def _reason(output: str) -> str:
 
     >>> _reason("Cloning into 'x'...\nfatal: Could not resolve host: github.com\nVCSException: y")
     'fatal: Could not resolve host: github.com'
+    >>> _reason("HTTPClientError:")
+    'its registry does not answer'
     """
-    lines = [line.strip() for line in output.splitlines()]
-    return next((line for line in lines if "rror" in line or "fatal:" in line), "nothing came")
+    lines = [line.strip().removesuffix(":") for line in output.splitlines()]
+    found = next((line for line in lines if "rror" in line or "fatal:" in line), "nothing came")
+    return "its registry does not answer" if found == "HTTPClientError" else found
 
 
 def _failed(spec: str, reason: str) -> ToolchainError:

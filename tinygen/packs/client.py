@@ -26,6 +26,7 @@ from tinygen.packs.store import (
 )
 
 VARIABLE = "TINYGEN_PACK_INDEX"
+PUBLIC_INDEX = "http://www.keil.com/pack/index.pidx"  # the pack manager's own default
 _TIMEOUT_S = 10
 _URL = re.compile(r"<url>\s*([^<\s]*)\s*</url>")
 _NETWORK_HINT = (
@@ -55,9 +56,9 @@ def update() -> int:
         cache.cache_descriptors()
         found = sorted(stage.glob("*.pdsc"))
         if not found:
+            _require_reachable(place or PUBLIC_INDEX, "the pack index")
             raise ToolchainError(
-                f"no pack came from the pack index{f' {place}' if place else ''}",
-                hint=_NETWORK_HINT,
+                f"no pack came from the pack index {place or PUBLIC_INDEX}", hint=_NETWORK_HINT
             )
         for path in found:
             text = path.read_text(encoding="utf-8", errors="replace")

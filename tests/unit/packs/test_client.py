@@ -5,6 +5,7 @@ import socket
 import pytest
 
 from tinygen.errors import ToolchainError, UsageError
+from tinygen.packs import client
 from tinygen.packs.client import add_file, download, update
 from tinygen.packs.store import PackRef, downloaded, find_pack, pack_path, read_devices, unpacked
 
@@ -63,15 +64,38 @@ def test_a_folder_of_packs_needs_no_network(server, monkeypatch):
     assert [ref.name for ref in downloaded()] == ["STM32F411RE_DFP"]
 
 
-def test_no_network_is_said_at_once(monkeypatch):
-    with socket.socket() as unused:  # bound, but nobody listens
+@pytest.fixture
+def nobody():
+    """Return the address of an index at which nobody listens."""
+    with socket.socket() as unused:  # bound, so that nobody else is
         unused.bind(("127.0.0.1", 0))
-        url = f"http://127.0.0.1:{unused.getsockname()[1]}/index.pidx"
-        monkeypatch.setenv("TINYGEN_PACK_INDEX", url)
-        with pytest.raises(ToolchainError) as caught:
-            update()
+        yield f"http://127.0.0.1:{unused.getsockname()[1]}/index.pidx"
+
+
+def test_no_network_is_said_at_once(monkeypatch, nobody):
+    monkeypatch.setenv("TINYGEN_PACK_INDEX", nobody)
+    with pytest.raises(ToolchainError) as caught:
+        update()
     assert str(caught.value) == (
-        f"cannot fetch the pack index from {url}: [Errno 111] Connection refused"
+        f"cannot fetch the pack index from {nobody}: [Errno 111] Connection refused"
+    )
+    assert caught.value.hint == HINT
+
+
+class _Silent:
+    """A pack manager without a network: it says nothing and fetches nothing."""
+
+    def cache_descriptors(self):
+        pass
+
+
+def test_the_public_index_is_named_when_it_does_not_answer(monkeypatch, nobody):
+    monkeypatch.setattr(client, "_cache", lambda *_: _Silent())
+    monkeypatch.setattr(client, "PUBLIC_INDEX", nobody)
+    with pytest.raises(ToolchainError) as caught:
+        update()
+    assert str(caught.value) == (
+        f"cannot fetch the pack index from {nobody}: [Errno 111] Connection refused"
     )
     assert caught.value.hint == HINT
 
