@@ -168,7 +168,9 @@ class Channel:
                 self._serve(frame)
                 deadline = min(self._run_deadline or inf, self._clock() + patience_s)
                 continue
-            if _is_greeting(frame) and kind is not Kind.HELLO:
+            if _is_greeting(frame):
+                if kind is Kind.HELLO:
+                    return None  # it may have been asked before it could listen
                 raise DeviceError(
                     "the board started over in the middle of its work",
                     hint="check its supply: a brown-out or a watchdog resets it",

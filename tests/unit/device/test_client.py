@@ -37,6 +37,29 @@ def test_connect_learns_what_the_device_is():
     assert device.start_up_ticks == 1000
 
 
+class LateDevice(FakeDevice):
+    """It starts after a while, and hears nothing before."""
+
+    starts_s = 1.0
+
+    def read(self, timeout_s):
+        if self.now + timeout_s < self.starts_s:
+            self.now += timeout_s
+            return b""
+        self.now = max(self.now, self.starts_s)
+        return super().read(timeout_s)
+
+    def write(self, data):
+        if self.now >= self.starts_s:
+            super().write(data)
+
+
+def test_a_device_that_starts_after_it_was_asked_is_asked_again_when_it_greets():
+    late = LateDevice()
+    assert connect(late, connect_s=60, reply_s=20).hello.board == BOARD
+    assert late.now < late.starts_s + 1
+
+
 def test_infer_returns_outputs_and_ticks():
     inputs = random_inputs(0)
     result = connect(FakeDevice()).infer(inputs)
