@@ -43,6 +43,22 @@ def random_model(seed: int) -> bytes:
     return b.build([x], [y])
 
 
+def whole_model(seed: int) -> bytes:
+    """Return a model of which no weights can be cut: [1, 6, 8] rows, and groups."""
+    rng = np.random.default_rng(seed)
+    b = ModelBuilder()
+    x = b.tensor([1, 6, 8], scale=0.05, zero_point=int(rng.integers(-128, 128)))
+    y = _dense(b, rng, x, 8, 40, rows=[1, 6])
+    image = b.tensor([1, 2, 3, 40], scale=0.05, zero_point=0)
+    b.op("QUANTIZE", [y], [z := b.tensor([1, 6, 40], scale=0.05, zero_point=0)])
+    shape = b.tensor([4], "int32", data=[1, 2, 3, 40])
+    b.op("RESHAPE", [z, shape], [image])
+    operands = _weights(b, rng, (12, 3, 3, 10), 0, 12)
+    out = _output(b, rng, [1, 2, 3, 12])
+    b.op("CONV_2D", [image, *operands], [out], _options(schema.Conv2DOptionsT, rng), version=6)
+    return b.build([x], [out])
+
+
 def _weights(b, rng, shape, axis, channels):
     """Return weights and bias; their scales are so that outputs use much of int8."""
     many = bool(rng.integers(0, 2))
@@ -82,11 +98,11 @@ def _options(kind, rng):
     return options
 
 
-def _dense(b, rng, x, depth, out):
+def _dense(b, rng, x, depth, out, rows=(1,)):
     scale = 0.002
     w = b.tensor((out, depth), scale=scale, data=rng.integers(-127, 128, (out, depth)))
     bias = b.tensor([out], "int32", scale=0.05 * scale, data=rng.integers(-3000, 3000, out))
-    y = _output(b, rng, [1, out])
+    y = _output(b, rng, [*rows, out])
     b.op("FULLY_CONNECTED", [x, w, bias], [y], schema.FullyConnectedOptionsT())
     return y
 

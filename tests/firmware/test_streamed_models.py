@@ -10,6 +10,7 @@ from tests.firmware.stream_model import (
     compile_host,
     random_model,
     streamed,
+    whole_model,
     write_project,
 )
 from tests.oracle import MAIN, random_inputs, run_tflm
@@ -132,6 +133,26 @@ def test_weights_that_are_used_once_stay_where_they_lie(tmp_path, seed, library,
     assert [spot is None for spot in placed.spots].count(True) == 1
     assert placed.spots[-1] is None
     assert all(slab.last < 3 for slab in placed.slabs)  # the matrix has none
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize(("library", "core"), [("reference", Core("host")), ("tinygen", DSP)])
+def test_weights_that_cannot_be_cut_stream_all_at_once(tmp_path, seed, library, core):
+    content, ram = whole_model(seed), SlabRam(2048)
+    inputs = random_inputs(content, 4)
+    placed, got = run(tmp_path, content, ram, library, core, inputs)
+    wanted = np.concatenate([out.ravel() for one in run_tflm(content, inputs) for out in one])
+    np.testing.assert_array_equal(got, wanted)
+    found = [(place.op, place.place, place.chunks) for place in placed.places]
+    assert found == [("FULLY_CONNECTED", "stream", 1), ("CONV_2D", "stream", 1)]
+
+
+def test_weights_that_cannot_be_cut_and_fit_no_slab_say_so():
+    _, placed, _ = streamed(whole_model(0), SlabRam(256))
+    assert [place.why for place in placed.places] == [
+        "it has several rows of input, and its weights are larger than a slab of 256",
+        "it is a grouped convolution, and its weights are larger than a slab of 256",
+    ]
 
 
 def test_what_does_not_stream_says_why():

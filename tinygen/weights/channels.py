@@ -32,13 +32,19 @@ CUTS = {
 }
 
 
-def cannot_cut(graph: Graph, op: Op) -> str:
-    """Return why the op cannot be cut; empty where it can."""
+def cannot_stream(graph: Graph, op: Op) -> str:
+    """Return why the op's weights cannot be read while it runs; empty where they can."""
     if op.name not in CUTS:
         return "its weights are not cut along channels"
     x, weights = (graph.tensors[t] for t in op.inputs[:2])
     if weights.data is None or x.data is not None:
         return "its weights are computed"
+    return ""
+
+
+def cannot_cut(graph: Graph, op: Op) -> str:
+    """Return why the op's weights only stream all at once; empty where they can be cut."""
+    x, weights = (graph.tensors[t] for t in op.inputs[:2])
     if op.name == "CONV_2D" and weights.shape[3] != x.shape[3]:
         return "it is a grouped convolution"
     if op.name == "FULLY_CONNECTED" and x.size != weights.shape[1]:
@@ -71,7 +77,7 @@ def cut_op(graph: Graph, op: Op, low: int, high: int) -> tuple[Graph, Op]:
 
     Args:
         graph: Verified.
-        op: One that `cannot_cut` has nothing against.
+        op: One that `cannot_stream` and `cannot_cut` have nothing against.
         low: First channel, a multiple of the `granule`.
         high: After the last.
     """

@@ -8,7 +8,14 @@ import numpy as np
 from tinygen.core import Core
 from tinygen.graph import Graph, Op
 from tinygen.ops.contract import Constant, Kernel, SlabLoop, Struct, stored_constants
-from tinygen.weights.channels import CUTS, cannot_cut, channels_of, cut_op, granule
+from tinygen.weights.channels import (
+    CUTS,
+    cannot_cut,
+    cannot_stream,
+    channels_of,
+    cut_op,
+    granule,
+)
 from tinygen.weights_file import padded
 
 SOURCES = ("weights/stream.c", "weights/copy.c")
@@ -52,9 +59,11 @@ def stream_op(graph: Graph, op: Op, choose: Chooser, slab_bytes: int) -> Kernel 
         choose: Finds kernels.
         slab_bytes: The largest slab.
     """
-    if reason := cannot_cut(graph, op):
+    if reason := cannot_stream(graph, op):
         return reason
     slabs = _cut(graph, op, choose, slab_bytes)
+    if slabs is None and (reason := cannot_cut(graph, op)):
+        return f"{reason}, and its weights are larger than a slab of {slab_bytes}"
     if slabs is None:
         need = padded(len(_slab(graph, op, choose, 0, granule(graph, op)).weights))
         return f"a filter of {need} bytes is larger than a slab of {slab_bytes}"
@@ -69,7 +78,7 @@ def map_op(graph: Graph, op: Op, choose: Chooser) -> Kernel | str:
 
     As `stream_op`, but no slab is needed.
     """
-    if reason := cannot_cut(graph, op):
+    if reason := cannot_stream(graph, op):
         return reason
     whole = _slab(graph, op, choose, 0, channels_of(graph, op))
     loop = replace(_loop(graph, op, [whole]), stays=True)
@@ -101,6 +110,8 @@ def _cut(graph: Graph, op: Op, choose: Chooser, limit: int) -> list[_Slab] | Non
     whole = _slab(graph, op, choose, 0, count)
     if padded(len(whole.weights)) <= limit:
         return [whole]
+    if cannot_cut(graph, op):
+        return None
     for step in _steps(graph, op, limit * count // len(whole.weights)):
         if padded(len(_slab(graph, op, choose, 0, step).weights)) > limit:
             continue
