@@ -26,7 +26,7 @@ _HINTS = {
     _CMSIS_NN: "make the tree with OPTIMIZED_KERNEL_DIR=cmsis_nn, or set TINYGEN_CMSIS_NN_DIR to "
     "a copy of github.com/ARM-software/CMSIS-NN",
 }
-_OTHER_HINT = "in a git checkout run TFLM's own 'make third_party_downloads' first"
+_OTHER_HINT = "a git checkout needs what TFLM's makefile downloads: docs/tflm.md has the line"
 _SOURCES = {".cc", ".cpp", ".c"}
 # Folders of TFLM that hold no part of the library: tests, tools, other processors' code.
 _PASSED_OVER = {

@@ -7,7 +7,7 @@ from tinygen.build.tflm_source import read_source
 from tinygen.errors import ToolchainError
 
 KERNELS = "tensorflow/lite/micro/kernels"
-CHECKOUT_HINT = "in a git checkout run TFLM's own 'make third_party_downloads' first"
+CHECKOUT_HINT = "a git checkout needs what TFLM's makefile downloads: docs/tflm.md has the line"
 
 
 @pytest.fixture(autouse=True)
