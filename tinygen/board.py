@@ -93,8 +93,9 @@ class Board:
         """
         try:
             table = tomllib.loads(path.read_text(encoding="utf-8"))
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as err:
-            raise BoardError(f"{path.name}: not TOML: {err}", hint="see docs/boards.md") from err
+        except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as err:
+            hint = f"see docs/boards.md; the file is {path}"
+            raise BoardError(f"{path.name}: not TOML: {err}", hint=hint) from err
         if "id" in table:
             raise BoardError(f"{path.name}: unknown key 'id'", hint="the id is the file's name")
         values = _checked(path.name, table, cls)
@@ -176,7 +177,8 @@ def list_boards() -> tuple[Board, ...]:
             if name in owner:
                 raise BoardError(
                     f"boards '{owner[name]}' and '{board.id}' are both called '{name}'",
-                    hint="give one of them another id or alias",
+                    hint="give one of them another id or alias; your own are in "
+                    f"{user_boards_dir()}",
                 )
             owner[name] = board.id
     return boards

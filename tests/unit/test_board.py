@@ -246,8 +246,15 @@ def test_a_wrong_board_file_says_what_is_wrong(tmp_path, old, new, message, hint
 
 
 def test_what_is_not_toml_is_a_board_error(tmp_path):
-    with pytest.raises(BoardError, match=r"^some\.toml: not TOML: "):
+    with pytest.raises(BoardError, match=r"^some\.toml: not TOML: ") as caught:
         read(tmp_path, "name =", "name")
+    assert caught.value.hint == f"see docs/boards.md; the file is {tmp_path / 'some.toml'}"
+
+
+def test_a_folder_called_as_a_board_file_is_a_board_error(tmp_path):
+    (tmp_path / "some.toml").mkdir()
+    with pytest.raises(BoardError, match=r"^some\.toml: not TOML: .*Is a directory"):
+        Board.from_toml(tmp_path / "some.toml")
 
 
 def test_a_region_that_is_no_table_is_a_board_error(tmp_path):

@@ -1,9 +1,12 @@
 """The boards that come with tinygen: their ids and aliases, and facts that must hold for all."""
 
+import shutil
+
 import pytest
 
 from tinygen.board import find_board, list_boards
 from tinygen.errors import BoardError
+from tinygen.resources import data_dir
 
 
 def test_unknown_board_suggests_the_nearest():
@@ -58,3 +61,14 @@ def test_the_h743_has_the_memories_of_its_reference_manual():
         "SRAM4": 64,
         "ITCM": 64,
     }
+
+
+def test_a_board_of_the_users_with_a_name_that_is_taken_says_where_it_is(tmp_path, monkeypatch):
+    monkeypatch.setenv("TINYGEN_BOARDS", str(tmp_path))
+    shutil.copyfile(data_dir("boards") / "qemu-m4.toml", tmp_path / "qemu-m4.toml")
+    with pytest.raises(BoardError) as caught:
+        list_boards.__wrapped__()  # without its cache
+    assert str(caught.value) == "boards 'qemu-m4' and 'qemu-m4' are both called 'qemu-m4'"
+    assert caught.value.hint == (
+        f"give one of them another id or alias; your own are in {tmp_path}"
+    )
