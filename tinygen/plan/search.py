@@ -4,13 +4,11 @@ Source: the canonical-solution argument of MiniMalloc (Moffitt, ASPLOS 2023): so
 optimal solution places each buffer, in order of offset, as low as those below it allow.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-import numpy as np
-from numpy.typing import NDArray
-
 from tinygen.plan.tails import Tails, make_tails
+from tinygen.plan.twins import find_twins
 
 _NODE_LIMIT = 30_000
 _NODES_A_SET = 4
@@ -86,31 +84,11 @@ def _prepare(search: _Search, node_limit: int) -> None:
         for b in clique:
             within[b].append((c, bits.get(b, 0)))
     search.within = within
-    search.twin = _twins(problem)
+    search.twin = find_twins(problem.sizes, problem.separation)
     search.near = [
         [(b, distance) for b, distance in enumerate(row) if distance is not None and b != a]
         for a, row in enumerate(problem.separation)
     ]
-
-
-def _twins(problem: Problem) -> list[int]:
-    """Return the last buffer before each that could change places with it; -1 for none."""
-    apart = np.array([[-1 if s is None else s for s in row] for row in problem.separation])
-    rows, columns = np.sort(apart, axis=1), np.sort(apart, axis=0).T
-    alike: dict[tuple[int, bytes, bytes], list[int]] = {}
-    twins = []
-    for b, size in enumerate(problem.sizes):
-        before = alike.setdefault((size, rows[b].tobytes(), columns[b].tobytes()), [])
-        twins.append(next((a for a in reversed(before) if _may_swap(apart, a, b)), -1))
-        before.append(b)
-    return twins
-
-
-def _may_swap(apart: NDArray[np.int64], a: int, b: int) -> bool:
-    order = np.arange(len(apart))
-    order[[a, b]] = b, a
-    same_row = np.array_equal(apart[a], apart[b][order])
-    return same_row and np.array_equal(apart[:, a], apart[order, b])
 
 
 def tails_of(problem: Problem, node_limit: int = _NODE_LIMIT) -> list[Tails]:
@@ -121,11 +99,17 @@ def tails_of(problem: Problem, node_limit: int = _NODE_LIMIT) -> list[Tails]:
 
 def first_fit(problem: Problem) -> list[int]:
     """Return the best of the offsets that some orders of placing buffers one by one give."""
+    meets = _meets(problem)
     return min(
-        (_first_fit(problem, order) for order in _orders(problem)),
+        (_first_fit(problem, order, meets) for order in _orders(problem, meets)),
         key=lambda offsets: height_of(problem, offsets),
         default=[],
     )
+
+
+def _meets(problem: Problem) -> list[list[int]]:
+    """Return those that each buffer meets."""
+    return [[b for b, s in enumerate(row) if s is not None] for row in problem.separation]
 
 
 def _large_first(problem: Problem, node_limit: int) -> list[int]:
@@ -135,7 +119,8 @@ def _large_first(problem: Problem, node_limit: int) -> list[int]:
         return first_fit(problem)
     placed, _ = place(part_of(problem, large, problem.bound), node_limit)
     small = sorted(set(range(len(problem.sizes))) - set(large), key=lambda b: -problem.sizes[b])
-    return _first_fit(problem, small, dict(zip(large, placed, strict=True)))
+    found = dict(zip(large, placed, strict=True))
+    return _first_fit(problem, small, _meets(problem), found)
 
 
 def height_of(problem: Problem, offsets: Sequence[int]) -> int:
@@ -149,10 +134,10 @@ def least_height(problem: Problem) -> int:
     return max([*heights, *problem.sizes], default=0)
 
 
-def _orders(problem: Problem) -> list[list[int]]:
+def _orders(problem: Problem, meets: Sequence[Sequence[int]]) -> list[list[int]]:
     """Return orders in which placing buffers one by one often does well."""
     count = range(len(problem.sizes))
-    conflicts = [sum(s is not None for s in row) for row in problem.separation]
+    conflicts = [len(others) for others in meets]
     return [
         sorted(count, key=lambda b: -problem.sizes[b]),
         sorted(count, key=lambda b: (-problem.sizes[b] * conflicts[b], b)),
@@ -181,22 +166,34 @@ def part_of(problem: Problem, members: Sequence[int], bound: int = 0) -> Problem
 
 
 def _first_fit(
-    problem: Problem, order: Sequence[int], placed: Mapping[int, int] | None = None
+    problem: Problem,
+    order: Sequence[int],
+    meets: Sequence[Sequence[int]],
+    placed: Mapping[int, int] | None = None,
 ) -> list[int]:
     """Place each buffer at the lowest offset that suits all placed before it."""
     offsets = dict(placed or {})
     for b in order:
-        offsets[b] = lowest_offset(problem, offsets, b)
+        offsets[b] = lowest_offset(problem, offsets, b, meets[b])
     return [offsets[b] for b in range(len(problem.sizes))]
 
 
-def lowest_offset(problem: Problem, offsets: Mapping[int, int], b: int) -> int:
-    """Return the lowest offset of ``b`` that suits all that is placed, by number."""
+def lowest_offset(
+    problem: Problem, offsets: Mapping[int, int], b: int, others: Iterable[int] | None = None
+) -> int:
+    """Return the lowest offset of ``b`` that suits all that is placed, by number.
+
+    Args:
+        problem: Of all.
+        offsets: Of those that are placed.
+        b: The one to place.
+        others: Those to look at, among them all that meet ``b``; all that are placed if None.
+    """
     near = []
-    for a, offset in offsets.items():
+    for a in offsets if others is None else others:
         above, below = problem.separation[a][b], problem.separation[b][a]
-        if above is not None and below is not None:
-            near.append((offset - below, offset + above))
+        if a in offsets and above is not None and below is not None:
+            near.append((offsets[a] - below, offsets[a] + above))
     lowest = 0
     for low, high in sorted(near):
         if low >= lowest:  # this one and those that follow leave room below them

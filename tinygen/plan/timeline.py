@@ -250,7 +250,7 @@ def separations(
     if not keys:
         return []
     low, high = _extents(line, keys)
-    apart = np.array([(ends - low).max(axis=1) for ends in high], np.int64)
+    apart = np.array([_gaps(ends, low) for ends in high], np.int64)
     position = {key: n for n, key in enumerate(keys)}
     for (output, source), distances in _by_pair(line).items():
         a, b = position[output], position[source]
@@ -263,15 +263,31 @@ def separations(
     np.fill_diagonal(together, val=False)
     apart = np.maximum(apart, 0)
     apart = np.minimum(apart + -apart % ALIGN, np.array(sizes, np.int64)[:, None])
-    rows = zip(apart.tolist(), together.tolist(), strict=True)
-    return [[n if meet else None for n, meet in zip(*row, strict=True)] for row in rows]
+    rows: list[list[int | None]] = [[None] * len(keys) for _ in keys]
+    firsts, seconds = np.nonzero(together)
+    distances = apart[firsts, seconds]
+    for a, b, nbytes in zip(firsts.tolist(), seconds.tolist(), distances.tolist(), strict=True):
+        rows[a][b] = nbytes
+    return rows
+
+
+def _gaps(ends: NDArray[np.int64], low: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return how far a buffer reaches above the start of each other while it lives."""
+    lives = ends > _DEAD.high
+    gaps: NDArray[np.int64] = (ends[lives] - low[:, lives]).max(axis=1, initial=_DEAD.high)
+    return gaps
 
 
 def _extents(line: Timeline, keys: Sequence[int]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return the first and one past the last live byte, ``[buffers, instants]``."""
-    spans = [[live.get(key, _DEAD) for live in line.instants] for key in keys]
-    low = np.array([[s.low for s in row] for row in spans], np.int64)
-    high = np.array([[s.high for s in row] for row in spans], np.int64)
+    position = {key: n for n, key in enumerate(keys)}
+    low = np.full((len(keys), len(line.instants)), _DEAD.low, np.int64)
+    high = np.full_like(low, _DEAD.high)
+    for instant, live in enumerate(line.instants):
+        spans = {position[key]: span for key, span in live.items() if key in position}
+        rows = list(spans)
+        low[rows, instant] = [span.low for span in spans.values()]
+        high[rows, instant] = [span.high for span in spans.values()]
     return low, high
 
 
