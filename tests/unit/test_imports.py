@@ -22,6 +22,7 @@ LAYERS = [
         "manifest",
         "weights_file",
         "whole_file",
+        "workers",
     },
     {"ops"},
     {"kernels"},

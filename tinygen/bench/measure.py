@@ -5,7 +5,7 @@ import re
 import subprocess
 import tempfile
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import as_completed
 from dataclasses import dataclass
 from importlib.metadata import version
 from itertools import product
@@ -26,6 +26,7 @@ from tinygen.quantize.convert import quantize_benchmark
 from tinygen.resources import cache_dir
 from tinygen.session import choose_inputs, open_project, profile, verify
 from tinygen.whole_file import write_whole
+from tinygen.workers import workers
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,7 @@ def measure_cells(cells: Sequence[Cell], jobs: int, progress: Progress) -> list[
     Raises:
         TinygenError: A cell fails for another reason than that it does not fit.
     """
-    with ThreadPoolExecutor(jobs) as pool:
+    with workers(jobs) as pool:
         futures = {pool.submit(_measure, cell): n for n, cell in enumerate(cells)}
         rows: dict[int, Row] = {}
         with progress.each(as_completed(futures), len(cells), "measuring") as done:

@@ -6,7 +6,6 @@ import os
 import subprocess
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from tinygen.errors import ToolchainError
 from tinygen.ops.contract import Optimize
 from tinygen.progress import Progress
 from tinygen.resources import cache_dir
+from tinygen.workers import workers
 
 # TFLM's own flags of a release build (tools/make/Makefile): no log, no checks that only
 # a bug in TFLM could fail. Its headers differ by these, so the application has them too.
@@ -147,7 +147,7 @@ class LibraryBuilder:
                     batch.add(untried[0])
                 else:
                     hopeless.add(mangled)
-            with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
+            with workers(len(os.sched_getaffinity(0))) as pool:
                 names = sorted(batch)
                 done = pool.map(lambda name: self._object(name, progress), names)
                 found |= dict(zip(names, done, strict=True))

@@ -2,7 +2,7 @@
 
 import tempfile
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import as_completed
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from tinygen.ops.contract import Target
 from tinygen.progress import Progress
 from tinygen.tune.cost import Cost
 from tinygen.tune.image import Trial, make_project, split
+from tinygen.workers import workers
 
 JOBS = 2
 _TRIALS = 20  # of an image, about: more would show no progress, fewer build too often
@@ -52,7 +53,7 @@ def measure(
     """Return the cost of each trial; those that fit no image are left out."""
     parts = split(trials, bench.board, max(JOBS, len(trials) // _TRIALS))
     costs: dict[Trial, Cost] = {}
-    with ThreadPoolExecutor(JOBS) as pool:
+    with workers(JOBS) as pool:
         futures = [pool.submit(_measure_image, graph, part, bench) for part in parts]
         text = f"measuring {len(trials)} kernels on {bench.board.id}"
         with progress.each(as_completed(futures), len(futures), text) as done:
