@@ -144,7 +144,7 @@ def prepare(model: Path, choices: Choices, progress: Progress) -> Prepared:
     held = slabs_held(graph, placement)
     plan = plan_with_chains(graph, kernels, kernel_of, _rules(choices), held)
     plan = replace(plan, order_saves=saved)
-    kernels = needed_kernels(kernels, plan.free)
+    kernels = needed_kernels(kernels, plan)
     in_ram = sum(place.nbytes for place in placement.places if place.place == "ram")
     board, plan = _place(graph, plan, board, in_ram, choices)
     weights, stream = plan_stream(board, plan, placement, choice)

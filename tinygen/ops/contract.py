@@ -177,7 +177,7 @@ class Kernel:
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """Bytes in a row of an input that a move op's call copies to bytes in a row of an output.
+    """Bytes in a row of an input that a move op's call copies to an output, unchanged.
 
     Attributes:
         call: Its number in `Kernel.calls`.
@@ -186,6 +186,9 @@ class Copy:
         in_start: First byte of the input.
         out_start: First byte of the output.
         nbytes: How many.
+        run_bytes: They are in a row in the output, too; the next so many are ``out_step``
+            bytes further.
+        out_step: 0 where all are in one row.
     """
 
     call: int
@@ -194,6 +197,8 @@ class Copy:
     in_start: int
     out_start: int
     nbytes: int
+    run_bytes: int = 0
+    out_step: int = 0
 
 
 def stored_constants(graph: Graph, op: Op, kernel: Kernel) -> list[Constant]:
@@ -247,7 +252,7 @@ class OpType:
             and is used only where its input is constant.
         is_view: The output has the input's bytes (RESHAPE): no code, one buffer.
         copies: Those of its kernel's calls that do nothing but copy bytes in a row: such a
-            call can be left out where both tensors have them at one place.
+            call can be left out where the output has them at their place.
     """
 
     name: str

@@ -159,14 +159,18 @@ def move_kernel(graph: Graph, op: Op, moves: Sequence[Move], fill: Array | None 
 
 
 def _copies(graph: Graph, op: Op, moves: Sequence[Move]) -> list[Copy]:
-    """Return the moves that are one run of bytes in input and output."""
+    """Return the moves of bytes in a row, to bytes in a row or to runs equally far apart."""
     found = []
     for call, move in enumerate(moves):
         x, y = graph.tensors[op.inputs[move.source]], graph.outputs_of(op)[move.target]
         copy = strided_copy(x, y, move)
+        place = call, move.source, move.target, copy.in_start, copy.out_start
+        *outer, runs = copy.size
         if set(copy.size) == {1}:
-            starts = copy.in_start, copy.out_start
-            found.append(Copy(call, move.source, move.target, *starts, copy.run_bytes))
+            found.append(Copy(*place, copy.run_bytes))
+        elif set(outer) == {1} and copy.in_stride[-1] == copy.run_bytes:
+            nbytes = runs * copy.run_bytes
+            found.append(Copy(*place, nbytes, copy.run_bytes, copy.out_stride[-1]))
     return found
 
 

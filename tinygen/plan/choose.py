@@ -20,7 +20,8 @@ from tinygen.plan.pieces import (
     place_quickly,
 )
 from tinygen.plan.schedule import Chain, Held, Unit
-from tinygen.plan.share import can_be_free, roots
+from tinygen.plan.share import has_rows, roots
+from tinygen.plan.strided import strided_kernels
 from tinygen.plan.units import Overlaps, make_units
 
 RULES: Mapping[Optimize, Rules] = {
@@ -52,14 +53,15 @@ def plan_with_chains(
     scratch = {k: kernel.scratch_bytes for k, kernel in enumerate(kernels) if kernel}
     overlaps = {k: kernel.overlap for k, kernel in enumerate(kernels) if kernel}
     in_place = frozenset(k for k, kernel in enumerate(kernels) if kernel and kernel.in_place)
-    whole = _lower(graph, scratch, overlaps, (), (in_place, frozenset()), held)
+    strided = strided_kernels(graph, kernels, choose)
+    whole = _lower(graph, scratch, overlaps, (), (in_place, frozenset()), held, strided)
     if not rules.lines:
         return whole
     of = Setting(graph, make_units(graph, scratch, overlaps, ()), in_place, held)
     pieces = find_pieces(of, kernels, part_kernels(graph, choose), rules)
     found = _search(of, pieces, int(rules.cost_share * count_macs(graph)))
     chains = [piece.chain for piece in found if piece.chain]
-    plan = _lower(graph, scratch, overlaps, chains, (in_place,), held)
+    plan = _lower(graph, scratch, overlaps, chains, (in_place,), held, strided)
     costs = [piece.cost for piece in found if piece.chain]
     return _explained(graph, whole, plan, costs) if plan.arena_bytes < whole.arena_bytes else whole
 
@@ -93,16 +95,21 @@ def _lower(  # noqa: PLR0913, PLR0917 - all that plans are made from
     chains: Sequence[Chain],
     in_place: Sequence[frozenset[int]],
     held: Sequence[Held],
+    strided: Mapping[int, Kernel],
 ) -> Plan:
     """Return the lowest plan: ops in place, and tensors parts of others, or not.
 
     Buffers that are larger, or live longer, may not fit where smaller ones would. Of equal
     arenas, the one with the least to copy is best.
     """
-    parts = (True, False) if any(can_be_free(graph, op) for op in graph.ops) else (False,)
+    ways: list[tuple[bool, Mapping[int, Kernel]]] = [(False, {})]
+    if any(has_rows(graph, op) for op in graph.ops):
+        ways.insert(0, (True, {}))
+    if strided:
+        ways.insert(0, (True, strided))
     plans = [
-        plan_memory(graph, scratch, overlaps, chains, places, held, parts=may)
-        for may, places in product(parts, dict.fromkeys(in_place))
+        plan_memory(graph, scratch, overlaps, chains, places, held, parts=parts, strided=steps)
+        for (parts, steps), places in product(ways, dict.fromkeys(in_place))
     ]
     return min(plans, key=lambda p: (p.arena_bytes, -_count_free(p), len(p.buffers)))
 

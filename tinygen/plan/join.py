@@ -4,7 +4,7 @@ Two tensors of a buffer may have a byte in common only where that is the same va
 from the same place, or where they do not live at the same time.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from tinygen.graph import Graph
@@ -39,7 +39,11 @@ class Join:
     """Groups of tensors, each group one buffer; at first those that have one place."""
 
     def __init__(
-        self, graph: Graph, root: Mapping[int, int], chains: Sequence[Chain | Unit] = ()
+        self,
+        graph: Graph,
+        root: Mapping[int, int],
+        chains: Sequence[Chain | Unit] = (),
+        stepping: Container[int] = (),
     ) -> None:
         """Begin with a group for each root.
 
@@ -47,11 +51,15 @@ class Join:
             graph: Verified.
             root: Each tensor in RAM to the one whose place it has.
             chains: Ops that run row by row: at one time, as far as lives go.
+            stepping: Tensors that can be written in runs that are apart.
         """
         self._graph, self._root = graph, root
         self._lives = _lives(graph, chains)
         self._runs = _runs(graph, root)
         self._copied = _copied(graph)
+        self._nbytes = {t: graph.tensors[t].nbytes for t in root}
+        self._stepping = stepping
+        self._between: dict[int, int] = {}
         self._spots = {t: Spot(r, 0) for t, r in root.items()}
         self._members: dict[int, list[int]] = {}
         for t, r in root.items():
@@ -65,17 +73,35 @@ class Join:
         """Return the size of a buffer."""
         return max(self._end(t) for t in self._members[buffer])
 
+    @property
+    def stepping(self) -> dict[int, int]:
+        """Return the tensors whose runs are apart, each with its bytes from first to last."""
+        return {t: self._nbytes[t] for t in self._between}
+
     def join_copies(self, position: int) -> None:
         """Lay the tensors of an op so that it has little to copy, large parts first."""
         for copy, source, target in sorted(self._copies(position), key=lambda c: -c[0].nbytes):
-            self._join(source, target, copy.in_start - copy.out_start)
+            if not copy.out_step:
+                self._join(source, target, copy.in_start - copy.out_start)
+            elif source in self._stepping and len(self._members[self._spots[source].buffer]) == 1:
+                self._join_runs(copy, source, target)
+
+    def _join_runs(self, copy: Copy, source: int, target: int) -> None:
+        """Lay a tensor's runs between those of others in ``target``."""
+        self._between[source] = target
+        self._nbytes[source] = extent(copy)
+        self._join(source, target, -copy.out_start)
+        if self._spots[source].buffer != self._spots[target].buffer:
+            del self._between[source]
+            self._nbytes[source] = copy.nbytes
 
     def free_calls(self, position: int) -> frozenset[int]:
         """Return the calls of an op whose bytes are at their place already."""
         return frozenset(
             copy.call
             for copy, source, target in self._copies(position)
-            if self._moved(source, copy.in_start) == self._moved(target, copy.out_start)
+            if bool(copy.out_step) == (source in self._between)
+            and self._moved(source, copy.in_start) == self._moved(target, copy.out_start)
         )
 
     def _copies(self, position: int) -> Iterator[tuple[Copy, int, int]]:
@@ -90,7 +116,7 @@ class Join:
         return Spot(spot.buffer, spot.shift + start)
 
     def _end(self, tensor: int) -> int:
-        return self._spots[tensor].shift + self._graph.tensors[tensor].nbytes
+        return self._spots[tensor].shift + self._nbytes[tensor]
 
     def _join(self, one: int, other: int, distance: int) -> None:
         """Lay ``other`` ``distance`` bytes above ``one``, with all that is in their buffers."""
@@ -104,7 +130,7 @@ class Join:
         shifts = {t: shift - lowest for t, shift in (spots | moved).items()}
         if not self._is_aligned(shifts) or not self._agree(spots, moved):
             return
-        key = max(shifts, key=lambda t: (self._graph.tensors[t].nbytes, -t))
+        key = max(shifts, key=lambda t: (self._nbytes[t], -t))
         members = sorted(shifts)
         del self._members[a.buffer], self._members[b.buffer]
         self._members[self._root[key]] = members
@@ -113,7 +139,9 @@ class Join:
     def _is_aligned(self, shifts: Mapping[int, int]) -> bool:
         ports = {*self._graph.inputs, *self._graph.outputs}
         return all(
-            shift % (_PORT_ALIGN if t in ports else _ALIGN) == 0 for t, shift in shifts.items()
+            shift % (_PORT_ALIGN if t in ports else _ALIGN) == 0
+            for t, shift in shifts.items()
+            if t not in self._between  # no two of its runs begin alike
         )
 
     def _agree(self, spots: Mapping[int, int], moved: Mapping[int, int]) -> bool:
@@ -131,12 +159,19 @@ class Join:
     def _are_equal(self, a: int, b: int, up: int) -> bool:
         """Return whether two tensors agree where they meet, ``a`` lying ``up`` above ``b``."""
         low = max(0, -up)
-        high = min(self._graph.tensors[a].nbytes, self._graph.tensors[b].nbytes - up)
+        high = min(self._nbytes[a], self._nbytes[b] - up)
         if low >= high:
             return True
+        if a in self._between or b in self._between:
+            return self._between.get(a, a) == self._between.get(b, b)
         if up not in self._copied.get((a, b), (up,)):  # what is still copied must not overlap
             return False
         return _cut(self._runs[a], low, high) == _cut(self._runs[b], low + up, high + up)
+
+
+def extent(copy: Copy) -> int:
+    """Return the bytes from the first to the last that a copy writes in runs."""
+    return (copy.nbytes // copy.run_bytes - 1) * copy.out_step + copy.run_bytes
 
 
 def _lives(graph: Graph, chains: Sequence[Chain | Unit]) -> dict[int, tuple[int, int]]:
@@ -171,7 +206,7 @@ def _runs(graph: Graph, root: Mapping[int, int]) -> dict[int, list[_Run]]:
             runs[op.outputs[0]] = runs[op.inputs[0]]
         for copy in kind.copies(graph, op):
             source, target = op.inputs[copy.source], op.outputs[copy.target]
-            if source in root:
+            if source in root and not copy.out_step:
                 taken = _cut(runs[source], copy.in_start, copy.in_start + copy.nbytes)
                 runs[target] = _put(runs[target], copy.out_start, taken)
     return runs

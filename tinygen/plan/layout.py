@@ -4,6 +4,7 @@ from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from tinygen.graph import Graph
+from tinygen.ops.contract import Kernel
 from tinygen.plan.model import Bounds, Buffer, Layout, Plan
 from tinygen.plan.schedule import Chain, Held, Unit
 from tinygen.plan.search import Problem, height_of, least_height, part_of, place, tails_of
@@ -43,6 +44,7 @@ def plan_memory(  # noqa: PLR0913, PLR0917 - all that a plan is made from
     held: Sequence[Held] = (),
     *,
     parts: bool = False,
+    strided: Mapping[int, Kernel] | None = None,
 ) -> Plan:
     """Place every tensor, band and scratch buffer.
 
@@ -58,9 +60,18 @@ def plan_memory(  # noqa: PLR0913, PLR0917 - all that a plan is made from
             (``Kernel.in_place``); it does where the input dies there.
         held: Buffers beside tensors and scratch.
         parts: Tensors may be parts of others: `Plan.free` says what then need not run.
+        strided: By position, kernels of ops that can write into a part of another tensor
+            with bytes of others in between (`strided_kernels`).
     """
-    sharing = share(graph, in_place, chains, parts=parts)
-    units = make_units(graph, scratch_bytes, overlaps or {}, chains, sharing.free)
+    sharing = share(graph, in_place, chains, parts=parts, stepping=strided or ())
+    step = {
+        n: kernel
+        for n, kernel in (strided or {}).items()
+        if graph.ops[n].outputs[0] in sharing.stepping
+    }
+    scratch_bytes = {**scratch_bytes, **{n: kernel.scratch_bytes for n, kernel in step.items()}}
+    overlaps = {**(overlaps or {}), **{n: kernel.overlap for n, kernel in step.items()}}
+    units = make_units(graph, scratch_bytes, overlaps, chains, sharing)
     line = follow(graph, sharing, last_units(graph, sharing.root, units), units, held=held)
     wanted = _wanted(graph, sharing, units, line, held)
     sizes = [w.nbytes for w in wanted]
@@ -95,6 +106,7 @@ def plan_memory(  # noqa: PLR0913, PLR0917 - all that a plan is made from
         held_offsets=tuple(offsets[n] for n in layout.held),
         layout=layout,
         free=sharing.free,
+        kernels=step,
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from tinygen.ops.contract import Kernel
 from tinygen.plan.schedule import Chain
 from tinygen.plan.search import Problem
 
@@ -125,6 +126,8 @@ class Plan:
         layout: What the offsets were found from.
         free: Positions of ops to the numbers of those of their kernel's calls that have
             nothing to copy (`ops.moves.without_calls`).
+        kernels: By position, of ops that write into a part of another tensor with a kernel
+            of their own for that.
         regions: The memories that hold a part of the arena; none until they are chosen.
         placement: What the choice costs; None where there was none.
         missing_bytes: By which the largest of ``regions`` is too small for any choice found;
@@ -145,6 +148,7 @@ class Plan:
     held_offsets: tuple[int, ...] = ()
     layout: Layout | None = None
     free: Mapping[int, frozenset[int]] = field(default_factory=dict)
+    kernels: Mapping[int, Kernel] = field(default_factory=dict)
     regions: tuple[RegionUse, ...] = ()
     placement: PlacementCost | None = None
     missing_bytes: int = 0

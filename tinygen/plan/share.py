@@ -1,6 +1,6 @@
 """Decide which tensors share a buffer, and where in it each of them lies."""
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tinygen.graph import Graph, Op
@@ -22,6 +22,8 @@ class Sharing:
         shift: Each root to its first byte in the buffer; 0 where left out.
         nbytes: Size of each buffer; empty where each has one root.
         free: Positions of ops to the numbers of their calls that have nothing to copy.
+        stepping: Tensors that lie in a buffer in runs, between those of others, each with
+            its bytes from the first to the last.
     """
 
     root: Mapping[int, int]
@@ -29,6 +31,7 @@ class Sharing:
     shift: Mapping[int, int] = field(default_factory=dict)
     nbytes: Mapping[int, int] = field(default_factory=dict)
     free: Mapping[int, frozenset[int]] = field(default_factory=dict)
+    stepping: Mapping[int, int] = field(default_factory=dict)
 
     @property
     def buffers(self) -> dict[int, int]:
@@ -48,6 +51,7 @@ def share(
     chains: Sequence[Chain | Unit] = (),
     *,
     parts: bool = False,
+    stepping: Iterable[int] = (),
 ) -> Sharing:
     """Return who shares a buffer.
 
@@ -56,13 +60,14 @@ def share(
         in_place: Positions of ops whose output may only lie exactly over input 0.
         chains: Ops that run row by row.
         parts: Tensors may be parts of others, so that ops have less to copy.
+        stepping: Positions of ops that can then write their output in runs that are apart.
     """
     root = roots(graph, in_place, chains)
     if not parts:
         return Sharing(root, {r: r for r in root.values()})
-    join = Join(graph, root, chains)
-    whole = [n for n, op in enumerate(graph.ops) if can_be_free(graph, op)]
-    whole = [n for n in whole if not is_chained(chains, n)]
+    step = {graph.ops[n].outputs[0] for n in stepping if not is_chained(chains, n)}
+    join = Join(graph, root, chains, step)
+    whole = [n for n in range(len(graph.ops)) if not is_chained(chains, n)]
     for position in whole:
         join.join_copies(position)
     found = {n: join.free_calls(n) for n in whole}
@@ -73,12 +78,13 @@ def share(
         {r: spot.shift for r, spot in spots.items()},
         {spot.buffer: join.nbytes(spot.buffer) for spot in spots.values()},
         {n: calls for n, calls in found.items() if calls},
+        join.stepping,
     )
 
 
-def can_be_free(graph: Graph, op: Op) -> bool:
-    """Return whether an op copies bytes that could be at their place already."""
-    return bool(op_types()[op.name].copies(graph, op))
+def has_rows(graph: Graph, op: Op) -> bool:
+    """Return whether an op copies bytes in a row, which could be at their place already."""
+    return any(not copy.out_step for copy in op_types()[op.name].copies(graph, op))
 
 
 def roots(

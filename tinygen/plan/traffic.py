@@ -56,5 +56,5 @@ def _operand_loads(graph: Graph, step: Step) -> int:
     """Return the bytes that are loaded to be multiplied, each as often as it is."""
     op = graph.ops[step.op]
     whole = graph.tensors[op.outputs[0]].nbytes
-    written = step.writes[0].span.high - step.writes[0].span.low
+    written = min(step.writes[0].span.high - step.writes[0].span.low, whole)
     return op_types()[op.name].macs(graph, op) * written // max(whole, 1) // _PRODUCTS_A_LOAD

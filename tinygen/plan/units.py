@@ -6,8 +6,9 @@ from tinygen.graph import Graph
 from tinygen.ops.contract import Kernel
 from tinygen.ops.moves import without_calls
 from tinygen.ops.registry import op_types
+from tinygen.plan.model import Plan
 from tinygen.plan.schedule import Access, Chain, Span, Step, Unit
-from tinygen.plan.share import is_view
+from tinygen.plan.share import Sharing, is_view
 
 Overlaps = Mapping[int, Mapping[int, int]]
 
@@ -17,7 +18,7 @@ def make_units(
     scratch_bytes: Mapping[int, int],
     overlaps: Overlaps,
     chains: Sequence[Chain],
-    free: Mapping[int, Container[int]] | None = None,
+    sharing: Sharing | None = None,
 ) -> list[Unit]:
     """Return what runs in order: chains, and the other ops whole.
 
@@ -26,7 +27,7 @@ def make_units(
         scratch_bytes: Of each op, by position.
         overlaps: Of each op, by position.
         chains: In order.
-        free: By position: calls of an op that have nothing to copy.
+        sharing: What then need not be copied, and what lies in runs.
     """
     begins = {chain.first: chain for chain in chains}
     units: list[Unit] = []
@@ -46,19 +47,20 @@ def make_units(
                 scratch_bytes=scratch_bytes.get(position, 0),
                 overlap=overlaps.get(position, {}),
             )
-            calls = (free or {}).get(position, ())
-            units.append(_whole(graph, position, kernel, in_ram, calls))
+            units.append(_whole(graph, position, kernel, in_ram, sharing))
         position = units[-1].last + 1
         in_ram |= {t for other in graph.ops[:position] for t in other.outputs}
     return units
 
 
 def _whole(
-    graph: Graph, position: int, kernel: Kernel, in_ram: Container[int], free: Container[int]
+    graph: Graph, position: int, kernel: Kernel, in_ram: Container[int], sharing: Sharing | None
 ) -> Unit:
     """Return the unit that runs a whole op, less the calls that have nothing to copy."""
     op = graph.ops[position]
     sizes = {t: graph.tensors[t].nbytes for t in (*op.inputs, *op.outputs) if t >= 0}
+    free = sharing.free.get(position, frozenset()) if sharing else ()
+    sizes |= sharing.stepping if sharing else {}
     copies = [c for c in op_types()[op.name].copies(graph, op) if c.call in free]
     read = _left(graph, op.inputs, [(c.source, c.nbytes) for c in copies])
     written = _left(graph, op.outputs, [(c.target, c.nbytes) for c in copies])
@@ -96,16 +98,15 @@ def last_units(graph: Graph, root: Mapping[int, int], units: Sequence[Unit]) -> 
     return last | {root[t]: len(units) for t in graph.outputs if t in root}
 
 
-def needed_kernels(
-    kernels: Sequence[Kernel | None], free: Mapping[int, Container[int]]
-) -> list[Kernel | None]:
-    """Return the kernels without the calls that have nothing to copy.
+def needed_kernels(kernels: Sequence[Kernel | None], plan: Plan) -> list[Kernel | None]:
+    """Return the kernels that a plan needs: without the calls that have nothing to copy.
 
     Args:
-        kernels: Of each op.
-        free: Numbers of those calls, by position of the op (`Plan.free`).
+        kernels: Of each op, as the plan was made from.
+        plan: Of the graph.
     """
+    found = [plan.kernels.get(n, kernel) for n, kernel in enumerate(kernels)]
     return [
-        without_calls(kernel, free[n]) if kernel and n in free else kernel
-        for n, kernel in enumerate(kernels)
+        without_calls(kernel, plan.free[n]) if kernel and n in plan.free else kernel
+        for n, kernel in enumerate(found)
     ]

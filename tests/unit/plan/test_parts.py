@@ -17,7 +17,7 @@ def planned(content, target=PORTABLE, *, parts=True):
     overlaps = {n: k.overlap for n, k in enumerate(kernels) if k}
     in_place = [n for n, k in enumerate(kernels) if k and k.in_place]
     plan = plan_memory(graph, scratch, overlaps, (), in_place, parts=parts)
-    return graph, plan, needed_kernels(kernels, plan.free)
+    return graph, plan, needed_kernels(kernels, plan)
 
 
 def freed(net, inputs, outputs, folder):
@@ -177,4 +177,4 @@ def test_parts_of_a_chain_that_runs_by_rows_are_exact(tmp_path):
         plan = plan_with_chains(
             graph, kernels, lambda g, op: choose_kernel(g, op, DSP, "tinygen"), RULES["ram"]
         )
-        assert_exact(content, graph, needed_kernels(kernels, plan.free), plan, tmp_path)
+        assert_exact(content, graph, needed_kernels(kernels, plan), plan, tmp_path)

@@ -33,7 +33,7 @@ def emit(graph: Graph, op: Op, target: Target) -> Kernel | None:
     weights = conv.operands.weights.data
     if weights is None or conv.groups != 1:
         return None
-    spends_ram = target.optimize == "speed" or conv.out_step > 0
+    spends_ram = target.optimize == "speed" or conv.in_step > 0
     return convolution_kernel(op, conv, weights, spends_ram=spends_ram)
 
 
