@@ -48,7 +48,7 @@ def test_only_weights_that_are_used_again_take_slabs(project):
     assert all(places[n].chunks > 1 for n in (ROWS_IN_SLABS, WIDE_IN_SLABS, CHANNELS))
     assert (places[SEVERAL_ROWS].place, places[SEVERAL_ROWS].why) == (
         "flash",
-        "it has several rows of input",
+        "it has several rows of input, and its weights are larger than a slab of 1024",
     )
     assert project.manifest.weights.slab_bytes <= 1024
 
