@@ -28,7 +28,7 @@ def boards_are_read_anew():
         ("kws", "qemu-m4", 8_704, 2_048, {}),
         ("kws", "qemu-m4", 4_608, 4_096, {"optimize": "ram"}),
         ("ic", "qemu-m7", 16_384, 12_288, {}),
-        ("ad", "qemu-m4", 8_960, 1_024, {"weights": "stream", "weight_ram": 8192}),
+        ("ad", "qemu-m4", 8_960, 1_024, {"weights": "stream:throttled", "weight_ram": 8192}),
     ],
 )
 def test_a_model_that_fits_two_memories_runs_in_both(
